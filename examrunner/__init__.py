@@ -1,0 +1,3 @@
+"""examrunner: the program an instructor trusts with a day of oral exams."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The command line: argparse commands, one module a group."""

@@ -1,0 +1,1 @@
+"""The course: catalogue, people, reviews, eligibility."""

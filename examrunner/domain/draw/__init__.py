@@ -1,0 +1,1 @@
+"""The draw: examrunner-draw/1."""

@@ -1,0 +1,1 @@
+"""The exam: a session's rules, its phases, what happens, and the clock."""

@@ -1,0 +1,112 @@
+"""The settings of a session. Every one has a default."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+from examrunner.domain.bank.banks import State
+from examrunner.domain.course.catalogue import ReviewRules
+
+FORBID: dict[str, str] = {"extra": "forbid"}
+AUTO = "auto"
+NO_PUBLIC_SOURCE = "none"
+
+
+class WithoutBank(StrEnum):
+    """What happens to a reading that has no bank."""
+
+    FALLBACK = "fallback"
+    EXCLUDE = "exclude"
+    REFUSE = "refuse"
+
+
+class VerdictRule(StrEnum):
+    """Whether an attempt needs a verdict."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of the exam day, in local time."""
+
+    start: time
+    end: time
+    timezone: str = "UTC"
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRules:
+    """When, how long, and for how many points."""
+
+    date: dt.date | None = None
+    window: Window | None = None
+    """Without a window nothing is ever behind."""
+    minutes: timedelta | None = timedelta(minutes=5)
+    """Time of one attempt, written as `5` or `4:25`; None (`none`) means no time limit."""
+    changeover_seconds: int = 40
+    papers_per_student: int = 1
+    points: tuple[tuple[str, int], ...] = (("pass", 10), ("fail", 0))
+    """Verdict to points. A verdict that is not named here gives no score."""
+    verdict: VerdictRule = VerdictRule.REQUIRED
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
+@dataclass(frozen=True, slots=True)
+class EligibleRules:
+    """Which reviewed readings may be drawn."""
+
+    types: tuple[str, ...] = ("paper", "blog")
+    exclude_presented: bool = True
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRules:
+    """How papers are drawn."""
+
+    spacing: str = AUTO
+    """h of examrunner-draw/1 as digits, or `auto`; 0 is the plain uniform draw."""
+    public: str = NO_PUBLIC_SOURCE
+    """Words that say how the public value P is obtained; `none`: there is none."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """session.yaml."""
+
+    session: str
+    kind: str = "exam"
+    course: str | None = None
+    """Path of course.yaml; without it the titles in the reviews are the readings."""
+    banks: tuple[str, ...] = ()
+    """Folders with banks; the first that has a reading's bank wins."""
+    exam: ExamRules = ExamRules()
+    eligible: EligibleRules = EligibleRules()
+    reviews: ReviewRules | None = None
+    """None: the course's rules."""
+    sheet: tuple[tuple[str, int], ...] = (
+        ("opening", 1),
+        ("core", 1),
+        ("detail", 1),
+        ("critique", 1),
+    )
+    """How many questions of each kind, in the order they are asked."""
+    questions: State = State.DRAFT
+    """Lowest state of a question that may be drawn."""
+    without_bank: WithoutBank = WithoutBank.FALLBACK
+    draw: DrawRules = DrawRules()
+    database: str = "exam.db"
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID

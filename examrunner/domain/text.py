@@ -1,0 +1,83 @@
+"""Text from people: what is let in, what an id may be, and how anything is shown.
+
+Rules and their reasons: decisions 10 and 11 of the reliability notes. Text is normalised to
+NFC and must hold no control, bidirectional or invisible formatting character; ZWJ and ZWNJ stay,
+since Persian, Indic scripts and emoji need them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}"
+"""Ids of students, readings and questions: safe as a file name part and in the draw log."""
+_ID = re.compile(ID_PATTERN)
+
+_JOINERS = {"\u200c", "\u200d"}
+_HIDDEN = {"\u2028", "\u2029", "\u2060", "\ufeff"}
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text may serve as an id."""
+    return _ID.fullmatch(text) is not None
+
+
+def bad_character(text: str, *, newlines: bool = False) -> str | None:
+    """Return the first character that is not let in, or None.
+
+    `newlines` lets line feeds pass, for long texts.
+    """
+    for character in text:
+        if " " <= character <= "~" or (newlines and character == "\n"):
+            continue
+        if _is_bad(character):
+            return character
+    return None
+
+
+def _is_bad(character: str) -> bool:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cs", "Cn"):
+        return True
+    if category == "Cf":
+        return character not in _JOINERS and character != "\u00ad"
+    return character in _HIDDEN
+
+
+def name_of(character: str) -> str:
+    """Return a character's code point and name for a message, e.g. `U+202E RIGHT-TO-LEFT…`."""
+    name = unicodedata.name(character, "a control character")
+    return f"U+{ord(character):04X} {name}"
+
+
+def tidy(text: str) -> str:
+    """Return a text in NFC with runs of white space as one space and none at the ends."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def safe(text: str) -> str:
+    """Return a text that shows every control or hidden character as a visible mark.
+
+    The last line of defence before a terminal: a text that came in unchecked can still neither
+    move the cursor nor hide anything.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if not _is_bad(character):
+        return character
+    code = ord(character)
+    if code < ord(" "):
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"  # noqa: PLR2004  DEL has a picture of its own
+
+
+def fold(text: str) -> str:
+    """Return a text for comparing titles and headers: lower case, letters and digits only."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())

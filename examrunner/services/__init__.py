@@ -1,0 +1,1 @@
+"""Use cases. They take storage, clock and entropy as arguments."""
