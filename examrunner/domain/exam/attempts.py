@@ -1,0 +1,241 @@
+"""An attempt is what its events add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from examrunner.domain.exam import events as ev
+from examrunner.domain.exam.clock import Clock
+from examrunner.domain.exam.events import Help, Origin, Rating, Verdict
+from examrunner.domain.exam.phases import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from examrunner.domain.exam.chain import Event
+
+NO_CLOCK = Clock()
+NOT_REACHED = "not-reached"
+"""Why a question of a decided attempt was not asked when nobody marked it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of the sheet and what became of it."""
+
+    id: str
+    kind: str
+    asked_at: datetime | None = None
+    """Its first mark; looking is not asking."""
+    spent: int = 0
+    """Seconds it was current, as of its last mark."""
+    rating: Rating | None = None
+    help: Help = Help.UNAIDED
+    points: tuple[int, ...] = ()
+    """Numbers of the ticked points, counted from 1."""
+    flags: tuple[datetime, ...] = ()
+    not_asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note; its words lie apart, under the id of its event."""
+
+    event: str
+    at: datetime
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One verdict; an attempt keeps all it ever had. Its reason lies under the event's id."""
+
+    event: str
+    at: datetime
+    verdict: Verdict | None
+    has_reason: bool
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One student's one-on-one on one paper."""
+
+    id: str
+    student: str
+    """The student's key in this session."""
+    number: int
+    """Counted from 1 for each student."""
+    phase: Phase = Phase.WAITING
+    is_present: bool = False
+    called_at: datetime | None = None
+    reading: str | None = None
+    origin: Origin | None = None
+    revealed_at: datetime | None = None
+    bank: str | None = None
+    """SHA-256 of the stored bank that its questions come from."""
+    is_fallback: bool = False
+    questions: tuple[Asked, ...] = ()
+    clock: Clock = NO_CLOCK
+    started_at: datetime | None = None
+    stopped_from: Phase | None = None
+    notes: tuple[Note, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    decided_at: datetime | None = None
+    examiner: str | None = None
+    last_event: str | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict in force."""
+        return self.judgements[-1].verdict if self.judgements else None
+
+    def question(self, question_id: str) -> Asked:
+        """Return one question of the sheet. Raises KeyError where it is not on it."""
+        for question in self.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+
+def attempt_id(student: str, number: int) -> str:
+    """Return the id of a student's n-th attempt."""
+    return f"{student}.{number}"
+
+
+def fold(attempt: Attempt, events: Iterable[Event]) -> Attempt:
+    """Return the attempt after these events, which must all be its own and in order.
+
+    Start from a bare attempt and give all its events: a mark that was taken back leaves no trace
+    in the result, only in the ledger.
+    """
+    listed = tuple(events)
+    undone = {event.what.event for event in listed if isinstance(event.what, ev.Undone)}
+    for event in listed:
+        if event.id not in undone:
+            attempt = _step(attempt, event)
+    return replace(attempt, last_event=listed[-1].id) if listed else attempt
+
+
+def last_mark(events: Iterable[Event]) -> Event | None:
+    """Return the newest mark that has not been taken back yet."""
+    listed = tuple(events)
+    undone = {event.what.event for event in listed if isinstance(event.what, ev.Undone)}
+    for event in reversed(listed):
+        if isinstance(event.what, ev.MARKS) and event.id not in undone:
+            return event
+    return None
+
+
+def _step(attempt: Attempt, event: Event) -> Attempt:
+    what = event.what
+    if isinstance(what, ev.MARKS):
+        return _mark(attempt, event, what)
+    if isinstance(what, ev.Stopped | ev.WentOn | ev.Decided | ev.Corrected):
+        return _judge(attempt, event, what)
+    if isinstance(what, ev.Started | ev.Paused | ev.Resumed | ev.Recovered):
+        return _time(attempt, event, what)
+    return _prepare(attempt, event)
+
+
+def _prepare(attempt: Attempt, event: Event) -> Attempt:
+    match event.what:
+        case ev.Called():
+            return replace(attempt, phase=Phase.CALLED, called_at=event.at, is_present=False)
+        case ev.Present():
+            return replace(attempt, is_present=True)
+        case ev.Absent():
+            return replace(attempt, phase=Phase.ABSENT, is_present=False)
+        case ev.Postponed():
+            return replace(attempt, phase=Phase.POSTPONED, is_present=False)
+        case ev.SentBack() | ev.Returned():
+            return replace(attempt, phase=Phase.WAITING, is_present=False)
+        case ev.Revealed() as what:
+            return replace(
+                attempt,
+                phase=Phase.REVEALED,
+                reading=what.reading,
+                origin=what.origin,
+                revealed_at=event.at,
+                examiner=event.actor,
+            )
+        case ev.SheetChosen() as what:
+            pairs = zip(what.questions, what.kinds, strict=True)
+            asked = tuple(Asked(question, kind) for question, kind in pairs)
+            return replace(attempt, questions=asked, bank=what.bank, is_fallback=what.fallback)
+    return attempt
+
+
+def _time(
+    attempt: Attempt, event: Event, what: ev.Started | ev.Paused | ev.Resumed | ev.Recovered
+) -> Attempt:
+    clock, now = attempt.clock, event.moment
+    match what:
+        case ev.Started():
+            clock = Clock(seconds=what.seconds, since=now)
+            return replace(attempt, phase=Phase.RUNNING, clock=clock, started_at=event.at)
+        case ev.Paused():
+            return replace(attempt, phase=Phase.PAUSED, clock=clock.stop(now))
+        case ev.Resumed():
+            return replace(attempt, phase=Phase.RUNNING, clock=clock.go(now))
+        case ev.Recovered():
+            if what.counted:
+                return attempt
+            return replace(attempt, clock=clock.stop(what.last_seen).go(now))
+
+
+def _judge(
+    attempt: Attempt, event: Event, what: ev.Stopped | ev.WentOn | ev.Decided | ev.Corrected
+) -> Attempt:
+    now = event.moment
+    match what:
+        case ev.Stopped():
+            clock = attempt.clock.stop(now)
+            return replace(attempt, phase=Phase.STOPPED, clock=clock, stopped_from=attempt.phase)
+        case ev.WentOn():
+            phase = attempt.stopped_from or Phase.RUNNING
+            clock = attempt.clock.go(now) if phase is Phase.RUNNING else attempt.clock
+            return replace(attempt, phase=phase, clock=clock, stopped_from=None)
+        case ev.Decided() | ev.Corrected():
+            judgement = Judgement(
+                event.id, event.at, what.verdict, what.text is not None, event.actor
+            )
+            return replace(
+                attempt,
+                phase=Phase.DECIDED,
+                judgements=(*attempt.judgements, judgement),
+                decided_at=attempt.decided_at or event.at,
+            )
+
+
+def _mark(attempt: Attempt, event: Event, what: ev.Mark) -> Attempt:
+    if isinstance(what, ev.Noted):
+        note = Note(event.id, event.at, what.question)
+        attempt = replace(attempt, notes=(*attempt.notes, note))
+    questions = tuple(
+        _mark_question(question, event, what) if question.id == what.question else question
+        for question in attempt.questions
+    )
+    return replace(attempt, questions=questions)
+
+
+def _mark_question(question: Asked, event: Event, what: ev.Mark) -> Asked:
+    if isinstance(what, ev.NotAsked):
+        return replace(question, not_asked=what.why, spent=what.spent)
+    question = replace(question, asked_at=question.asked_at or event.at, spent=what.spent)
+    match what:
+        case ev.Rated():
+            return replace(question, rating=what.rating, not_asked=None)
+        case ev.Ticked():
+            points = set(question.points) - {what.point}
+            if what.on:
+                points.add(what.point)
+            return replace(question, points=tuple(sorted(points)), not_asked=None)
+        case ev.Helped():
+            return replace(question, help=what.level, not_asked=None)
+        case ev.Flagged():
+            return replace(question, flags=(*question.flags, event.at), not_asked=None)
+        case ev.Noted():
+            return question

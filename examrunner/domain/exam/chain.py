@@ -1,0 +1,145 @@
+"""The ledger's chain: each event carries a hash over what it says and the hash before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from examrunner.domain.exam.events import KINDS, What, kind_of
+from examrunner.domain.exam.moments import Moment
+from examrunner.domain.plain import canonical, from_plain, instant_text, sha256, to_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One link of the ledger's chain."""
+
+    seq: int
+    """Counted from 1 within the session."""
+    id: str
+    """Made by the writer, unique: writing the same event twice stores it once."""
+    epoch: int
+    """Of the lease under which it was written; 0 for writers that need none."""
+    actor: str
+    moment: Moment
+    what: What
+    prev: str
+    """Hash of the event before; of the session's name for the first."""
+    hash: str
+
+    @property
+    def at(self) -> datetime:
+        """When it happened, by the wall clock, UTC."""
+        return self.moment.at
+
+    @property
+    def attempt(self) -> str | None:
+        """Id of the attempt it is about, if any."""
+        return getattr(self.what, "attempt", None)
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind of event."""
+        return kind_of(type(self.what))
+
+    def body(self) -> str:
+        """Return the canonical JSON of what happened."""
+        return canonical(to_plain(self.what))
+
+
+def what_from(kind: str, body: Any) -> What:
+    """Rebuild what happened from its kind and its body as plain data."""
+    return from_plain(KINDS[kind], body)
+
+
+def link(
+    session: str,
+    *,
+    seq: int,
+    event_id: str,
+    epoch: int,
+    actor: str,
+    moment: Moment,
+    what: What,
+    prev: str,
+) -> Event:
+    """Return the event that continues the chain after `prev`."""
+    digest = link_hash(
+        session,
+        seq=seq,
+        event_id=event_id,
+        epoch=epoch,
+        actor=actor,
+        moment=moment,
+        what=what,
+        prev=prev,
+    )
+    return Event(seq, event_id, epoch, actor, moment, what, prev, digest)
+
+
+def link_hash(
+    session: str,
+    *,
+    seq: int,
+    event_id: str,
+    epoch: int,
+    actor: str,
+    moment: Moment,
+    what: What,
+    prev: str,
+) -> str:
+    """Return the hash over everything an event says and the hash before it."""
+    return sha256(
+        canonical(
+            {
+                "actor": actor,
+                "at": instant_text(moment.at),
+                "body": to_plain(what),
+                "boot_id": moment.boot_id,
+                "boot_ns": moment.boot_ns,
+                "epoch": epoch,
+                "id": event_id,
+                "kind": kind_of(type(what)),
+                "prev": prev,
+                "seq": seq,
+                "session": session,
+            }
+        )
+    )
+
+
+def first_prev(session: str) -> str:
+    """Return what the first event of a session is chained to."""
+    return sha256(f"examrunner-ledger/1\n{session}\n")
+
+
+def text_hash(salt: str, text: str) -> str:
+    """Return what stands in an event for a text that lies apart."""
+    return sha256(f"{salt}\n{text}")
+
+
+def broken_link(session: str, events: Iterable[Event]) -> int | None:
+    """Return the place, counted from 1, of the first event that does not continue the chain.
+
+    None means that the chain holds. A cut tail can only be seen against a head noted elsewhere.
+    """
+    prev = first_prev(session)
+    for place, event in enumerate(events, 1):
+        digest = link_hash(
+            session,
+            seq=place,
+            event_id=event.id,
+            epoch=event.epoch,
+            actor=event.actor,
+            moment=event.moment,
+            what=event.what,
+            prev=prev,
+        )
+        if (event.seq, event.prev, event.hash) != (place, prev, digest):
+            return place
+        prev = digest
+    return None

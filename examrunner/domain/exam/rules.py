@@ -1,0 +1,46 @@
+"""Arithmetic of a session's rules: time allowed, and points for verdicts."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from examrunner.domain.exam.phases import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from examrunner.domain.course.people import Student
+    from examrunner.domain.exam.attempts import Attempt
+    from examrunner.domain.exam.settings import ExamRules
+
+
+def allowance(rules: ExamRules, student: Student) -> int | None:
+    """Return the seconds of one attempt of this student, extra time included; None: no limit."""
+    if rules.minutes is None:
+        return None
+    seconds = Decimal(int(rules.minutes.total_seconds())) * student.extra_time
+    return int(seconds.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def score(rules: ExamRules, attempts: Sequence[Attempt]) -> int | Decimal | None:
+    """Return a student's score, or None while it is not settled: a blank is never a zero.
+
+    Each of the `papers_per_student` attempts carries an equal share of the points. An attempt
+    that is not decided, or whose verdict has no points (an edge), leaves the score open.
+    """
+    points = dict(rules.points)
+    decided = [attempt for attempt in attempts if attempt.phase is Phase.DECIDED]
+    if not decided or len(decided) < rules.papers_per_student:
+        return None
+    counted = decided[: rules.papers_per_student]
+    total = Fraction(0)
+    for attempt in counted:
+        if attempt.verdict is None or attempt.verdict.value not in points:
+            return None
+        total += Fraction(points[attempt.verdict.value], len(counted))
+    if total.denominator == 1:
+        return int(total)
+    exact = Decimal(total.numerator) / Decimal(total.denominator)
+    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
