@@ -1,0 +1,139 @@
+"""Commit: roster, lists, banks and rules are fixed, and the secret is made.
+
+The silent commit of the first call: C, S, P and K of examrunner-draw/1 exist from then on
+(design, section 4). P is `-` unless the session names a public source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from examrunner.domain.bank.fallback import questions_for
+from examrunner.domain.course.catalogue import Course
+from examrunner.domain.draw.commitment import Commitment, bank_items, secret_hash
+from examrunner.domain.draw.sheets import rule_for
+from examrunner.domain.draw.spacing import spacing
+from examrunner.domain.exam.events import Committed
+from examrunner.domain.exam.settings import AUTO
+from examrunner.domain.plain import canonical, sha256, to_plain
+from examrunner.domain.problems import BadInput, has_errors
+from examrunner.services import committed as names
+from examrunner.services.secret import write_secret
+from examrunner.storage.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from examrunner.services.ports import Entropy
+    from examrunner.services.prepare import Prepared
+
+COMMIT_FILE = "commit.json"
+SECRET_BYTES = 32
+KEY_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, ready to be written to the ledger."""
+
+    event: Committed
+    commitment: Commitment
+    secret: str
+    documents: Mapping[str, str]
+    """SHA-256 to content."""
+    keys: Mapping[str, str]
+    """Student id to the key by which events and the public log name the student."""
+
+
+def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
+    """Return the commit of a prepared session. Raises BadInput while there are errors."""
+    if has_errors(prepared.problems):
+        raise BadInput(prepared.problems)
+    settings = prepared.settings
+    keys = _keys([one.student_id for one in prepared.students], entropy)
+    banks, fallback_doc, bank_docs = _banks(prepared)
+    secret = entropy(SECRET_BYTES).hex()
+    lists = {keys[who]: papers for who, papers in prepared.lists().items() if papers}
+    talk = settings.exam.minutes
+    commitment = Commitment(
+        session=settings.session,
+        roster=tuple(lists.items()),
+        banks=banks,
+        h=_spacing(prepared),
+        public=settings.draw.public,
+        secret_sha256=secret_hash(secret),
+        sheet=rule_for(settings.sheet, int(talk.total_seconds()) if talk else None),
+    )
+    named = {
+        names.SETTINGS: canonical(to_plain(settings)),
+        names.COURSE: canonical(to_plain(_course(prepared))),
+        names.COMMIT: commitment.text,
+        names.REVIEWS: canonical(_reviewed(prepared, keys)),
+        names.FALLBACK: fallback_doc,
+    }
+    hashes = {name: sha256(text) for name, text in named.items()}
+    hashes |= {f"{names.BANK}{reading}": sha for reading, sha in banks.items()}
+    documents = {sha256(text): text for text in [*named.values(), *bank_docs]}
+    event = Committed(commitment.hash, 1, hashes)
+    return Commit(event, commitment, secret, documents, keys)
+
+
+def write_commit_files(folder: Path, commit: Commit) -> None:
+    """Write secret.txt and commit.json, before the ledger says that they exist."""
+    write_secret(folder, commit.secret)
+    write_atomically(folder / COMMIT_FILE, commit.commitment.text.encode())
+
+
+def _keys(students: list[str], entropy: Entropy) -> dict[str, str]:
+    """Return a pseudonym for each student that says nothing about who it is."""
+    keys: dict[str, str] = {}
+    taken: set[str] = set()
+    for student in students:
+        key = ""
+        while not key or key in taken:
+            key = f"s-{entropy(KEY_DIGITS // 2).hex()}"
+        taken.add(key)
+        keys[student] = key
+    return keys
+
+
+def _spacing(prepared: Prepared) -> int:
+    written = prepared.settings.draw.spacing
+    drawn = [papers for papers in prepared.lists().values() if papers]
+    if written == AUTO:
+        return spacing(drawn)
+    return min(int(written), max(0, len(drawn) - 1))
+
+
+def _banks(prepared: Prepared) -> tuple[dict[str, str], str, list[str]]:
+    """Return the hash of each reading's bank, the fallback's text, and all texts."""
+    settings = prepared.settings
+    wanted = {review.reading_id for review in prepared.reviews}
+    wanted |= {one.assigned for one in prepared.students if one.assigned}
+    pure, _ = questions_for(None, prepared.fallback, settings.sheet, settings.questions)
+    fallback = canonical(bank_items(pure))
+    hashes, texts = {}, [fallback]
+    for reading in sorted(wanted):
+        bank = prepared.banks.get(reading)
+        text = fallback
+        if bank is not None:
+            own, _ = questions_for(bank, prepared.fallback, settings.sheet, settings.questions)
+            text = canonical(bank_items(own))
+            texts.append(text)
+        hashes[reading] = sha256(text)
+    return hashes, fallback, texts
+
+
+def _course(prepared: Prepared) -> Course:
+    course = prepared.course or Course(prepared.settings.session)
+    return replace(course, readings=tuple(prepared.readings.values()), fallback=None)
+
+
+def _reviewed(prepared: Prepared, keys: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+    dates: dict[str, dict[str, str | None]] = {key: {} for key in keys.values()}
+    for review in prepared.reviews:
+        on = review.submitted_on
+        dates[keys[review.student_id]][review.reading_id] = on.isoformat() if on else None
+    return dates

@@ -1,0 +1,84 @@
+"""A session as it was committed: what the ledger holds of settings, course, lists and banks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from examrunner.domain.course.catalogue import Course, Reading
+from examrunner.domain.draw.commitment import Commitment, commitment_from
+from examrunner.domain.errors import Environment
+from examrunner.domain.exam.events import Committed
+from examrunner.domain.exam.settings import Settings
+from examrunner.domain.plain import from_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SETTINGS = "settings"
+COURSE = "course"
+COMMIT = "commit"
+REVIEWS = "reviews"
+FALLBACK = "fallback"
+"""Names of stored documents; a bank's is `bank:` and its reading."""
+BANK = "bank:"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was committed. From the commit on it counts, whatever the files say."""
+
+    settings: Settings
+    course: Course
+    """Its readings are those that the reviews name."""
+    commitment: Commitment
+    commit: str
+    """C of the draw spec."""
+    banks: Mapping[str, str]
+    """Reading to the SHA-256 of its stored bank."""
+    without_bank: frozenset[str]
+    """Readings whose questions are all from the fallback bank."""
+    eligible: Mapping[str, tuple[str, ...]]
+    """Student key to the readings that may be drawn; a student without any is missing."""
+    reviewed: Mapping[str, Mapping[str, date | None]]
+    """Student key to the readings reviewed, with the date where it is known."""
+    readings: Mapping[str, Reading]
+
+    def reading(self, name: str) -> Reading:
+        """Return a reading, or a nameless stand-in where it is not in the course."""
+        return self.readings.get(name) or Reading(name, name)
+
+    def title(self, name: str) -> str:
+        """Return a reading's title."""
+        return self.reading(name).title
+
+
+def load(committed: Committed, document: Callable[[str], str]) -> Stored:
+    """Return what was committed; `document` gives a stored document by its SHA-256."""
+    named = committed.documents
+    try:
+        settings = from_plain(Settings, json.loads(document(named[SETTINGS])))
+        course = from_plain(Course, json.loads(document(named[COURSE])))
+        commitment = commitment_from(document(named[COMMIT]))
+        dates = json.loads(document(named[REVIEWS]))
+    except (KeyError, ValueError, TypeError) as fault:
+        raise Environment(
+            "The record of this session's commit cannot be read.", "Restore a backup of exam.db."
+        ) from fault
+    banks = {name[len(BANK) :]: sha for name, sha in named.items() if name.startswith(BANK)}
+    return Stored(
+        settings=settings,
+        course=course,
+        commitment=commitment,
+        commit=committed.commit,
+        banks=banks,
+        without_bank=frozenset(name for name, sha in banks.items() if sha == named[FALLBACK]),
+        eligible=dict(commitment.roster),
+        reviewed={
+            key: {name: date.fromisoformat(on) if on else None for name, on in own.items()}
+            for key, own in dates.items()
+        },
+        readings=course.by_id(),
+    )

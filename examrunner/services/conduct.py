@@ -1,0 +1,199 @@
+"""What the examiner does with one attempt, from the call to the verdict.
+
+Each function asks the phase table, then saves one or a few events. All raise Refused where the
+phase forbids it and NotSaved where the disk does not take it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from examrunner.domain.errors import Refused
+from examrunner.domain.exam import events as ev
+from examrunner.domain.exam.attempts import last_mark
+from examrunner.domain.exam.phases import Action, Phase, allowed, demand
+from examrunner.domain.exam.rules import allowance
+from examrunner.domain.exam.settings import VerdictRule
+from examrunner.services.opening import ensure_open
+from examrunner.storage.database.drafts import Draft
+
+if TYPE_CHECKING:
+    from examrunner.domain.exam.attempts import Attempt
+    from examrunner.services.desk import Desk
+
+ABSENT = "other"
+"""Why, in the public log, a student is not there: nobody knows yet."""
+NO_TIME = "no-time"
+"""The default code of a question that is not asked."""
+
+
+def _attempt(desk: Desk, key: str, action: Action) -> Attempt:
+    attempt = desk.row(key).attempt
+    demand(action, attempt.phase)
+    return attempt
+
+
+def call(desk: Desk, key: str) -> str:
+    """Call a student in; the first call of a draft session commits and opens it.
+
+    Returns the student's key, which the commit may have changed.
+    """
+    busy = desk.under_way()
+    if busy is not None:
+        raise Refused("Another student is with you.", "Finish that attempt first.")
+    key = ensure_open(desk, key)
+    attempt = _attempt(desk, key, Action.CALL)
+    drafts = [Draft(ev.Called(attempt.id))]
+    if attempt.phase in (Phase.ABSENT, Phase.POSTPONED):
+        drafts.insert(0, Draft(ev.Returned(attempt.id)))
+    desk.write(drafts)
+    return key
+
+
+def send_back(desk: Desk, attempt: Attempt) -> None:
+    """Take the call back; the student waits again."""
+    demand(Action.SEND_BACK, attempt.phase)
+    desk.write([Draft(ev.SentBack(attempt.id))])
+
+
+def present(desk: Desk, attempt: Attempt) -> None:
+    """Note that the student is here."""
+    demand(Action.MARK_PRESENT, attempt.phase)
+    if not attempt.is_present:
+        desk.write([Draft(ev.Present(attempt.id))])
+
+
+def absent(desk: Desk, key: str) -> str:
+    """Mark a student absent, or bring an absent one back. Returns the student's key."""
+    key = ensure_open(desk, key)
+    attempt = desk.row(key).attempt
+    if attempt.phase is Phase.ABSENT:
+        desk.write([Draft(ev.Returned(attempt.id))])
+        return key
+    demand(Action.MARK_ABSENT, attempt.phase)
+    log = desk.log().copy()  # kept only once its line is saved
+    drawn = attempt.student in log.students
+    line = log.absent(attempt.student, ABSENT).line if drawn else None
+    desk.write([Draft(ev.Absent(attempt.id, line))])
+    desk.draw_log = log
+    return key
+
+
+def later(desk: Desk, key: str) -> str:
+    """Let a student come later, or bring one back who was to. Returns the student's key."""
+    key = ensure_open(desk, key)
+    attempt = desk.row(key).attempt
+    if attempt.phase is Phase.POSTPONED:
+        desk.write([Draft(ev.Returned(attempt.id))])
+        return key
+    demand(Action.POSTPONE, attempt.phase)
+    desk.write([Draft(ev.Postponed(attempt.id))])
+    return key
+
+
+def start(desk: Desk, attempt: Attempt) -> None:
+    """Start the clock."""
+    demand(Action.START, attempt.phase)
+    seconds = allowance(desk.settings.exam, desk.row(attempt.student).student)
+    desk.write([Draft(ev.Started(attempt.id, seconds))])
+
+
+def pause_or_resume(desk: Desk, attempt: Attempt) -> None:
+    """Stop the clock, or let it go on."""
+    if allowed(Action.RESUME, attempt.phase):
+        desk.write([Draft(ev.Resumed(attempt.id))])
+        return
+    demand(Action.PAUSE, attempt.phase)
+    desk.write([Draft(ev.Paused(attempt.id))])
+
+
+def recover(desk: Desk, attempt: Attempt, *, counted: bool) -> None:
+    """Go on with a running exam after a crash; the break counts or does not."""
+    if attempt.phase is Phase.RUNNING and desk.last_seen is not None:
+        desk.write([Draft(ev.Recovered(attempt.id, desk.last_seen, counted))])
+    desk.last_seen = None
+
+
+# --- marks ---------------------------------------------------------------------------------
+
+
+def rate(desk: Desk, attempt: Attempt, question: str, rating: ev.Rating, spent: int) -> None:
+    """Rate an answer."""
+    _mark(desk, attempt, ev.Rated(attempt.id, question, rating, spent))
+
+
+def tick(desk: Desk, attempt: Attempt, question: str, point: int, spent: int) -> None:
+    """Tick a point of an answer, or take the tick off."""
+    on = point not in attempt.question(question).points
+    _mark(desk, attempt, ev.Ticked(attempt.id, question, point, on, spent))
+
+
+def give_help(desk: Desk, attempt: Attempt, question: str, spent: int) -> bool:
+    """Put the help up one level. Returns whether there was one to go up to."""
+    level = ev.HELP_LEVELS.index(attempt.question(question).help)
+    if level + 1 == len(ev.HELP_LEVELS):
+        return False
+    what = ev.Helped(attempt.id, question, ev.HELP_LEVELS[level + 1], spent)
+    _mark(desk, attempt, what)
+    return True
+
+
+def flag(desk: Desk, attempt: Attempt, question: str, spent: int) -> None:
+    """Note a sign that the paper was not read."""
+    _mark(desk, attempt, ev.Flagged(attempt.id, question, spent))
+
+
+def note(desk: Desk, attempt: Attempt, question: str, text: str, spent: int) -> None:
+    """Keep a note on a question."""
+    _mark(desk, attempt, ev.Noted(attempt.id, question, "", spent), text)
+
+
+def not_asked(
+    desk: Desk, attempt: Attempt, question: str, spent: int, why: str = NO_TIME
+) -> None:
+    """Say that a question is not asked, and why, as a code."""
+    _mark(desk, attempt, ev.NotAsked(attempt.id, question, why, spent))
+
+
+def undo(desk: Desk, attempt: Attempt) -> ev.What | None:
+    """Take the last mark back. Returns what was taken back, or None where nothing is left."""
+    demand(Action.MARK, attempt.phase)
+    event = last_mark(desk.events(attempt.id))
+    if event is None:
+        return None
+    desk.write([Draft(ev.Undone(attempt.id, event.id))])
+    return event.what
+
+
+def _mark(desk: Desk, attempt: Attempt, what: ev.Mark, text: str | None = None) -> None:
+    demand(Action.MARK, attempt.phase)
+    desk.write([Draft(what, text)])
+
+
+# --- the verdict ---------------------------------------------------------------------------
+
+
+def stop(desk: Desk, attempt: Attempt) -> None:
+    """Stop the clock to decide."""
+    demand(Action.STOP, attempt.phase)
+    desk.write([Draft(ev.Stopped(attempt.id))])
+
+
+def go_on(desk: Desk, attempt: Attempt) -> None:
+    """Go back from deciding to examining."""
+    demand(Action.GO_ON, attempt.phase)
+    desk.write([Draft(ev.WentOn(attempt.id))])
+
+
+def decide(desk: Desk, attempt: Attempt, verdict: ev.Verdict | None, reason: str = "") -> None:
+    """Give the verdict; None only where the session asks for none."""
+    demand(Action.DECIDE, attempt.phase)
+    if verdict is None and desk.settings.exam.verdict is VerdictRule.REQUIRED:
+        raise Refused("This attempt needs a verdict.", "p pass, e edge or f fail.")
+    desk.write([Draft(ev.Decided(attempt.id, verdict), reason or None)])
+
+
+def correct(desk: Desk, attempt: Attempt, verdict: ev.Verdict, reason: str = "") -> None:
+    """Give a later verdict; the earlier one stays on record."""
+    demand(Action.CORRECT, attempt.phase)
+    desk.write([Draft(ev.Corrected(attempt.id, verdict), reason or None)])

@@ -1,0 +1,99 @@
+"""The day as the board shows it: planned times and pace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from examrunner.domain.exam.pace import Pace, pace, planned_starts
+from examrunner.domain.exam.phases import UNDER_WAY, Phase
+from examrunner.domain.exam.rules import allowance
+
+if TYPE_CHECKING:
+    from examrunner.domain.exam.settings import Settings
+    from examrunner.services.desk import Desk, Row
+
+PASSED_OVER = frozenset({Phase.ABSENT})
+"""Phases whose students are not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Planned times and pace, in the session's time zone."""
+
+    planned: tuple[str, ...]
+    """For each student in order, e.g. `09:06`; empty without a window."""
+    pace: Pace | None
+    """None without a window, or before the day has begun."""
+
+
+def zone_of(settings: Settings) -> tzinfo:
+    """Return the session's time zone; UTC where it has no window."""
+    window = settings.exam.window
+    if window is None:
+        return UTC
+    try:
+        return ZoneInfo(window.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def local(settings: Settings, at: datetime) -> datetime:
+    """Return a time in the session's time zone, or in the machine's where it has no window."""
+    return at.astimezone(zone_of(settings)) if settings.exam.window else at.astimezone()
+
+
+def day_of(desk: Desk) -> Day:
+    """Return the day so far.
+
+    On the exam's own date times count from the window's start; on any other day (a rehearsal)
+    from the first call, so that the pace still means something.
+    """
+    rules = desk.settings.exam
+    rows = desk.rows()
+    if rules.window is None or rules.minutes is None:
+        return Day((), None)
+    slots = [_slot(desk, row) for row in rows]
+    zone = zone_of(desk.settings)
+    now = desk.clock.now().at.astimezone(zone)
+    date = rules.date or now.date()
+    start = datetime.combine(date, rules.window.start, zone)
+    planned = tuple(f"{at:%H:%M}" for at in planned_starts(start, slots))
+    called = [one.called_at for row in rows for one in row.attempts if one.called_at is not None]
+    if date == now.date():
+        begin = start
+    elif called:
+        begin = min(called).astimezone(zone)
+    else:
+        return Day(planned, None)
+    end = begin + (datetime.combine(date, rules.window.end, zone) - start)
+    return Day(planned, _pace(desk, rows, slots, now, begin, end))
+
+
+def _pace(  # noqa: PLR0917  all of them are the day
+    desk: Desk,
+    rows: list[Row],
+    slots: list[timedelta],
+    now: datetime,
+    begin: datetime,
+    end: datetime,
+) -> Pace:
+    done = [slot for row, slot in zip(rows, slots, strict=True) if row.is_done]
+    ahead = [
+        slot
+        for row, slot in zip(rows, slots, strict=True)
+        if not row.is_done and row.attempt.phase not in PASSED_OVER
+    ]
+    busy = desk.under_way()
+    used = timedelta(0)
+    if busy is not None and busy.phase in UNDER_WAY and busy.called_at is not None:
+        used = min(now - busy.called_at, _slot(desk, desk.row(busy.student)))
+    return pace(now, begin, end, done=done, ahead=ahead, used=used)
+
+
+def _slot(desk: Desk, row: Row) -> timedelta:
+    rules = desk.settings.exam
+    talk = allowance(rules, row.student) or 0
+    return timedelta(seconds=talk + rules.changeover_seconds) * rules.papers_per_student

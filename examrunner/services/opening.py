@@ -1,0 +1,180 @@
+"""Open a session: take the lock, read what there is, and commit at the first call."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from examrunner.domain.draw.ticket import NONE
+from examrunner.domain.errors import WrongUsage
+from examrunner.domain.exam import events as ev
+from examrunner.domain.exam.phases import Phase
+from examrunner.domain.problems import BadInput, has_errors
+from examrunner.services.desk import Desk
+from examrunner.storage.database.drafts import Draft, Person
+from examrunner.storage.lock import SessionLock
+from examrunner.storage.readers.rosters import read_roster
+from examrunner.storage.readers.session_files import read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from examrunner.domain.exam.moments import Moment
+    from examrunner.services.ports import ClockPort, Entropy
+    from examrunner.services.prepare import Prepared
+
+LOCK_FILE = "exam.lock"
+SETTINGS_FILE = "session.yaml"
+ROSTER_FILE = "roster.csv"
+
+_preparing = threading.Lock()
+
+
+def is_session(folder: Path) -> bool:
+    """Say whether a folder holds a session."""
+    return (folder / SETTINGS_FILE).is_file() or (folder / ROSTER_FILE).is_file()
+
+
+def demand_session(folder: Path) -> None:
+    """Raise WrongUsage where a folder holds no session."""
+    if not folder.is_dir():
+        raise WrongUsage(
+            f"There is no folder {folder}.",
+            "examrunner new DIR --roster FILE --reviews FILE makes a session.",
+        )
+    if not is_session(folder):
+        raise WrongUsage(
+            f"{folder} is no session: it has neither session.yaml nor roster.csv.",
+            "examrunner new DIR --roster FILE --reviews FILE makes a session.",
+        )
+
+
+def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> Desk:
+    """Open a session for examining.
+
+    Raises BadInput for files that cannot be read, Refused where another process has it open or
+    the record was made by a newer program, Environment where the disk says no. On any of
+    these nothing has changed.
+    """
+    settings, problems = read_settings(folder)
+    if settings is None:
+        raise BadInput(problems)
+    lock = SessionLock(folder / LOCK_FILE)
+    last_seen = lock.last_seen()
+    lock.acquire(actor, clock.now())
+    desk = Desk(folder, settings, lock, clock, entropy, actor)
+    try:
+        if (folder / settings.database).exists():
+            _open_committed(desk, last_seen)
+        else:
+            _open_draft(desk)
+    except BaseException:
+        desk.close()
+        raise
+    return desk
+
+
+def _open_draft(desk: Desk) -> None:
+    roster = read_roster(desk.folder / ROSTER_FILE)
+    if has_errors(roster.problems):
+        raise BadInput(roster.problems)
+    desk.seat([(one.student_id, one) for one in roster.students], [])
+
+
+def _open_committed(desk: Desk, last_seen: Moment | None) -> None:
+    from examrunner.services import committed
+    from examrunner.storage.database.ledger import Ledger
+
+    path = desk.folder / desk.settings.database
+    ledger = Ledger.open(path, desk.settings.session, create=False)
+    desk.ledger = ledger
+    event = ledger.last("committed")
+    if event is None:
+        # The program died between making the file and the commit: still a draft.
+        ledger.close()
+        desk.ledger = None
+        _open_draft(desk)
+        return
+    assert isinstance(event.what, ev.Committed)
+    desk.use(ledger, committed.load(event.what, ledger.document))
+    desk.seat([(one.key, one.student) for one in ledger.people()], ledger.attempts())
+    _, before = ledger.take_lease(desk.actor, desk.clock.now())
+    busy = desk.under_way()
+    if busy is not None and busy.phase is Phase.RUNNING:
+        desk.last_seen = _latest(desk, last_seen, before)
+    desk.write([Draft(ev.Entered(ledger.epoch))])
+    desk.saved = None
+
+
+def _latest(desk: Desk, *moments: Moment | None) -> Moment:
+    """Return when the program was last alive: the newest sign of life, events included."""
+    busy = desk.under_way()
+    assert busy is not None
+    signs = [event.moment for event in desk.events(busy.id)]
+    signs += [moment for moment in moments if moment is not None]
+    last_boot = max(signs, key=lambda moment: moment.at).boot_id
+    return max((m for m in signs if m.boot_id == last_boot), key=lambda m: m.boot_ns)
+
+
+def prepared_of(desk: Desk) -> Prepared:
+    """Return the session folder read whole; once read it is kept until the commit."""
+    from examrunner.services.prepare import prepare
+
+    with _preparing:
+        if desk.prepared is None:
+            desk.prepared = prepare(desk.folder)
+        return desk.prepared
+
+
+def warm(desk: Desk) -> None:
+    """Load, beside the running app, what the next keys will need."""
+    if desk.ledger is None:
+        prepared_of(desk)
+        import examrunner.storage.database.ledger  # noqa: F401
+    else:
+        desk.log()
+    import examrunner.services.commit
+    import examrunner.services.draws  # noqa: F401
+
+
+def ensure_open(desk: Desk, key: str) -> str:
+    """Commit and open a draft session. Returns the key of the student who had this one."""
+    if desk.ledger is not None:
+        return key
+    return _commit(desk)[key]
+
+
+def _commit(desk: Desk) -> dict[str, str]:
+    from examrunner.domain.draw.log import DrawLog
+    from examrunner.services import committed
+    from examrunner.services.commit import make_commit, write_commit_files
+    from examrunner.storage.database.ledger import Ledger
+
+    prepared = prepared_of(desk)
+    commit = make_commit(prepared, desk.entropy)
+    log = DrawLog(commit.commitment, commit.secret)
+    write_commit_files(desk.folder, commit)
+    ledger = Ledger.open(
+        desk.folder / prepared.settings.database, prepared.settings.session, create=True
+    )
+    try:
+        moment = desk.clock.now()
+        ledger.take_lease(desk.actor, moment)
+        people = [
+            Person(commit.keys[one.student_id], place, one)
+            for place, one in enumerate(prepared.students)
+        ]
+        drafts = [
+            Draft(commit.event),
+            Draft(ev.Opened(log.start(NONE).line)),
+            Draft(ev.Entered(ledger.epoch)),
+        ]
+        ledger.append(drafts, moment, desk.actor, documents=commit.documents, people=people)
+    except BaseException:
+        ledger.close()
+        raise
+    desk.use(ledger, committed.load(commit.event, ledger.document))
+    desk.seat([(one.key, one.student) for one in people], [])
+    desk.draw_log = log
+    desk.prepared = None
+    return dict(commit.keys)

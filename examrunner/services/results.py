@@ -1,0 +1,206 @@
+"""Results: what is on record, as rows and as the JSON of `results --json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from examrunner.domain.exam.attempts import NOT_REACHED, Asked, Attempt, attempt_id
+from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
+from examrunner.domain.exam.rules import score
+from examrunner.domain.plain import instant_text
+from examrunner.domain.problems import BadInput, has_errors
+from examrunner.services import committed
+from examrunner.services.opening import ROSTER_FILE, demand_session
+from examrunner.storage.readers.rosters import read_roster
+from examrunner.storage.readers.session_files import read_settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from examrunner.domain.course.people import Student
+    from examrunner.domain.exam.settings import Settings
+    from examrunner.services.committed import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One student with all that is on record."""
+
+    student: Student
+    attempts: tuple[Attempt, ...]
+    score: int | Decimal | None
+    """None while it is not settled: a blank is never a zero."""
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A session's results, read in one go."""
+
+    settings: Settings
+    phase: SessionPhase
+    results: tuple[Result, ...]
+    stored: Stored | None
+    texts: dict[str, str]
+    """Event id to the note or reason that lies apart."""
+    count: int = 0
+    head: str = ""
+    """Number of events and hash of the last one."""
+
+    def title(self, reading: str | None) -> str:
+        """Return a reading's title; empty for none."""
+        return self.stored.title(reading) if self.stored and reading else ""
+
+
+def read_results(folder: Path) -> Results:
+    """Read the results of a session, which may be open elsewhere.
+
+    Raises WrongUsage where the folder is no session, BadInput where its files cannot be read.
+    """
+    demand_session(folder)
+    settings, problems = read_settings(folder)
+    if settings is None:
+        raise BadInput(problems)
+    if (folder / settings.database).exists():
+        found = _from_ledger(folder, settings)
+        if found is not None:
+            return found
+    roster = read_roster(folder / ROSTER_FILE)
+    if has_errors(roster.problems):
+        raise BadInput(roster.problems)
+    results = tuple(_result(settings, one, one.student_id, ()) for one in roster.students)
+    return Results(settings, SessionPhase.DRAFT, results, None, {})
+
+
+def _from_ledger(folder: Path, settings: Settings) -> Results | None:
+    from examrunner.storage.database.ledger import Ledger
+
+    path = folder / settings.database
+    with Ledger.open(path, settings.session, create=False) as ledger:
+        event = ledger.last("committed")
+        if event is None:
+            return None
+        stored = committed.load(event.what, ledger.document)
+        people, attempts = ledger.people(), ledger.attempts()
+        texts, (count, head) = ledger.texts(), ledger.head()
+    own: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        own.setdefault(attempt.student, []).append(attempt)
+    results = tuple(
+        _result(stored.settings, one.student, one.key, own.get(one.key, ())) for one in people
+    )
+    return Results(stored.settings, SessionPhase.OPEN, results, stored, texts, count, head)
+
+
+def _result(
+    settings: Settings, student: Student, key: str, attempts: list[Attempt] | tuple[()]
+) -> Result:
+    known = {attempt.number: attempt for attempt in attempts}
+    for number in range(1, settings.exam.papers_per_student + 1):
+        known.setdefault(number, Attempt(attempt_id(key, number), key, number))
+    listed = tuple(known[number] for number in sorted(known))
+    return Result(student, listed, score(settings.exam, listed), _status(listed))
+
+
+def _status(attempts: tuple[Attempt, ...]) -> str:
+    """Return how a student stands: waiting, absent, postponed, examining or done."""
+    for attempt in attempts:
+        if attempt.phase in UNDER_WAY:
+            return "examining"
+        if attempt.phase is not Phase.DECIDED:
+            return str(attempt.phase)
+    return "done"
+
+
+# --- JSON ----------------------------------------------------------------------------------
+
+
+def as_json(results: Results) -> dict[str, Any]:
+    """Return the data of `results --json`; times in UTC with Z."""
+    return {
+        "session": results.settings.session,
+        "phase": str(results.phase),
+        "events": results.count,
+        "head": results.head,
+        "students": [
+            {
+                "student": result.student.student_id,
+                "name": result.student.name,
+                "status": result.status,
+                "score": _number(result.score),
+                "attempts": [
+                    _attempt(one, results)
+                    for one in result.attempts
+                    if one.phase is not Phase.WAITING
+                ],
+            }
+            for result in results.results
+        ],
+    }
+
+
+def _number(value: int | Decimal | None) -> int | float | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _time(at: datetime | None) -> str | None:
+    return instant_text(at) if at else None
+
+
+def _attempt(attempt: Attempt, results: Results) -> dict[str, Any]:
+    seconds = attempt.clock.used if attempt.started_at and attempt.clock.since is None else None
+    return {
+        "number": attempt.number,
+        "reading": attempt.reading,
+        "title": results.title(attempt.reading) or None,
+        "origin": attempt.origin,
+        "phase": str(attempt.phase),
+        "verdict": attempt.verdict,
+        "points": _points(attempt, results.settings),
+        "revealed_at": _time(attempt.revealed_at),
+        "started_at": _time(attempt.started_at),
+        "seconds": round(seconds, 1) if seconds is not None else None,
+        "allowed": attempt.clock.seconds,
+        "fallback": attempt.is_fallback,
+        "examiner": attempt.examiner,
+        "verdicts": [
+            {
+                "at": _time(one.at),
+                "verdict": one.verdict,
+                "reason": results.texts.get(one.event) if one.has_reason else None,
+                "examiner": one.actor,
+            }
+            for one in attempt.judgements
+        ],
+        "questions": [
+            _question(asked, decided=attempt.phase is Phase.DECIDED) for asked in attempt.questions
+        ],
+        "notes": [
+            {"at": _time(n.at), "question": n.question, "text": results.texts.get(n.event)}
+            for n in attempt.notes
+        ],
+    }
+
+
+def _points(attempt: Attempt, settings: Settings) -> int | None:
+    if attempt.verdict is None:
+        return None
+    return dict(settings.exam.points).get(attempt.verdict.value)
+
+
+def _question(asked: Asked, *, decided: bool) -> dict[str, Any]:
+    unasked = NOT_REACHED if decided and asked.asked_at is None else None
+    return {
+        "id": asked.id,
+        "kind": asked.kind,
+        "asked_at": _time(asked.asked_at),
+        "seconds": asked.spent if asked.asked_at else None,
+        "rating": asked.rating,
+        "help": str(asked.help) if asked.asked_at else None,
+        "points": list(asked.points),
+        "flags": [_time(at) for at in asked.flags],
+        "not_asked": asked.not_asked or unasked,
+    }

@@ -1,0 +1,191 @@
+"""The one registry of actions: keys, footer words and key card come from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+from examrunner.tui.lines import GAP, Line, width_of
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a key does on one screen."""
+
+    keys: str
+    """Textual's names of the keys, comma-separated."""
+    name: str
+    """The screen's method is `action_<name>`."""
+    label: str
+    """The word in the footer."""
+    help: str
+    """The line on the key card."""
+    rank: int = 5
+    """Lower ranks keep their place in a narrow footer; 9 never stands there."""
+    shown: str = ""
+    """How the keys are written, where that differs from their names."""
+
+    @property
+    def written(self) -> str:
+        """Return the keys as people write them."""
+        return self.shown or self.keys.split(",")[0]
+
+
+KEYS = Action("question_mark", "keys", "keys", "this card", 0, "?")
+BLANK = Action("b", "blank", "blank", "blank the screen; any key shows it again", 7)
+BACK = Action("escape", "back", "back", "back without change", 3, "esc")
+
+BOARD = (
+    Action("up", "up", "", "choose the student above", 9, "↑"),
+    Action("down", "down", "", "choose the student below", 9, "↓"),
+    Action("pageup", "page_up", "", "a page up", 9, "pgup"),
+    Action("pagedown", "page_down", "", "a page down", 9, "pgdn"),
+    Action("home", "first", "", "the first student", 9),
+    Action("end", "last", "", "the last student", 9),
+    Action("enter", "call", "call", "call the chosen student", 1),
+    Action("a", "absent", "absent", "not here; again: back", 2),
+    Action("l", "later", "later", "comes later; again: back", 3),
+    Action("slash", "find", "find", "find by name: type, enter, escape", 4, "/"),
+    Action("v", "results", "results", "verdicts and records, then exports", 4),
+    BLANK,
+    Action("q", "quit", "quit", "quit; the session stays as it is", 5),
+    KEYS,
+)
+HAND_OVER = (
+    Action("enter", "present", "present", "the student is here", 1),
+    Action("r", "reveal", "reveal", "draw and show the paper; there is no way back", 1),
+    Action("space", "start", "start", "start the clock", 1),
+    Action("a", "absent", "absent", "not here", 3),
+    Action("l", "later", "later", "comes later", 3),
+    Action("c", "choose", "choose paper", "choose the paper by hand, before the reveal", 4),
+    BACK,
+    BLANK,
+    KEYS,
+)
+SHEET = (
+    Action("j,down", "next", "", "next question", 9, "j"),
+    Action("k,up", "previous", "", "question before", 9, "k"),
+    Action("s", "strong", "strong", "rate strong and move on", 2),
+    Action("e", "enough", "enough", "rate enough and move on", 2),
+    Action("w", "weak", "weak", "rate weak and move on", 2),
+    Action("1,2,3,4,5,6", "point", "point", "tick a point, again: off", 3, "1-6"),
+    Action("h", "help", "help", "help up one level: clarified, probed, led", 3),
+    Action("exclamation_mark", "flag", "flag", "a sign that it was not read", 5, "!"),
+    Action("n", "note", "note", "write a note; enter closes it", 2),
+    Action("x", "not_asked", "not asked", "this question is not asked", 4),
+    Action("u", "undo", "undo", "take back the last mark", 0),
+    Action("space", "pause", "pause", "stop or go on with the clock", 4),
+    Action("d", "decide", "decide", "stop the clock and decide", 0),
+    Action("pageup", "scroll_up", "", "scroll a long sheet up", 9, "pgup"),
+    Action("pagedown", "scroll_down", "", "scroll a long sheet down", 9, "pgdn"),
+    BLANK,
+    KEYS,
+)
+DECIDE = (
+    Action("p", "pass", "pass", "pass", 1),
+    Action("e", "edge", "edge", "edge: to be decided in a second look", 1),
+    Action("f", "fail", "fail", "fail", 1),
+    Action("n", "reason", "reason", "write a reason; enter closes it", 2),
+    Action("enter", "confirm", "confirm", "save the verdict and go on", 1),
+    Action("escape", "go_on", "go on examining", "back to the sheet; the clock runs again", 2, "esc"),
+    BLANK,
+    KEYS,
+)
+CORRECT = (
+    Action("p", "pass", "pass", "pass", 1),
+    Action("e", "edge", "edge", "edge", 1),
+    Action("f", "fail", "fail", "fail", 1),
+    Action("n", "reason", "reason", "write a reason; enter closes it", 2),
+    Action("enter", "confirm", "confirm", "save it; the earlier verdict is kept", 1),
+    BACK,
+    KEYS,
+)
+RESULTS = (
+    Action("up", "up", "", "choose the student above", 9, "↑"),
+    Action("down", "down", "", "choose the student below", 9, "↓"),
+    Action("pageup", "page_up", "", "a page up", 9, "pgup"),
+    Action("pagedown", "page_down", "", "a page down", 9, "pgdn"),
+    Action("enter", "record", "record", "open the record", 1),
+    Action("x", "export", "export", "export the scores", 2),
+    BACK,
+    BLANK,
+    KEYS,
+)
+RECORD = (
+    Action("d", "correct", "correct", "correct the verdict; the earlier one is kept", 1),
+    Action("up", "up", "", "scroll up", 9, "↑"),
+    Action("down", "down", "", "scroll down", 9, "↓"),
+    BACK,
+    BLANK,
+    KEYS,
+)
+EXPORT = (
+    Action("c", "csv", "csv", "a table for people: exports/scores.csv", 1),
+    Action("g", "canvas", "canvas", "into a gradebook exported from Canvas", 1),
+    Action("enter", "confirm", "write", "write the file as shown", 1),
+    BACK,
+    KEYS,
+)
+RESUME = (
+    Action("enter", "resume", "resume", "go on where it stopped; the break does not count", 1),
+    Action("c", "counted", "count the break", "go on; the time in between counts", 1),
+    Action("escape", "board", "board", "leave it open and see the board", 3, "esc"),
+    KEYS,
+)
+CHOOSE = (
+    Action("up", "up", "", "the paper above", 9, "↑"),
+    Action("down", "down", "", "the paper below", 9, "↓"),
+    Action("enter", "choose", "choose", "take this paper", 1),
+    BACK,
+    KEYS,
+)
+WELCOME = (
+    Action("d", "demo", "demo", "a whole exam day with a made-up class", 1),
+    Action("n", "new", "new", "a new session from two files", 1),
+    Action("o", "open", "open", "open a session folder", 1),
+    Action("1,2,3,4,5", "recent", "recent", "open a recent session", 2, "1-5"),
+    Action("q", "quit", "quit", "quit", 2),
+    KEYS,
+)
+
+SCREENS: dict[str, tuple[Action, ...]] = {
+    "board": BOARD,
+    "hand-over": HAND_OVER,
+    "sheet": SHEET,
+    "decide": DECIDE,
+    "correct": CORRECT,
+    "results": RESULTS,
+    "record": RECORD,
+    "export": EXPORT,
+    "resume": RESUME,
+    "choose": CHOOSE,
+    "welcome": WELCOME,
+}
+"""Name of each screen to what its keys do."""
+
+
+def bindings(screen: str) -> list[BindingType]:
+    """Return Textual's bindings of a screen."""
+    made: list[BindingType] = []
+    for action in SCREENS[screen]:
+        for key in action.keys.split(","):
+            argument = f"({key})" if action.name in ("point", "recent") else ""
+            made.append(Binding(key, action.name + argument, action.label or action.help))
+    return made
+
+
+def footer(actions: tuple[Action, ...], width: int) -> Line:
+    """Return the footer that fits: low ranks stay, the rest goes from the end."""
+    listed = [action for action in actions if action.rank < 9]  # noqa: PLR2004  9: never shown
+    while listed and width_of(_spans(listed)) > width:
+        worst = max(listed, key=lambda action: (action.rank, listed.index(action)))
+        listed.remove(worst)
+    return _spans(listed)
+
+
+def _spans(actions: list[Action]) -> Line:
+    spans: list[tuple[str, str]] = [("  ", "")]
+    for number, action in enumerate(actions):
+        spans += [(GAP if number else "", ""), (action.written, "key"), (f" {action.label}", "")]
+    return tuple(spans)

@@ -1,0 +1,202 @@
+"""The terminal app: it opens a session in a thread and hands it to the screens."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.theme import Theme
+
+from examrunner.domain.errors import ExamError
+from examrunner.tui.lines import Line, Span, line
+from examrunner.tui.screens.opening import OpeningScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.screen import Screen
+
+    from examrunner.domain.exam.attempts import Attempt
+    from examrunner.services.desk import Desk
+
+THEME = Theme(
+    name="examrunner",
+    primary="#7aa2f7",
+    secondary="#bb9af7",
+    warning="#e0af68",
+    error="#f7768e",
+    success="#9ece6a",
+    accent="#7aa2f7",
+    foreground="#d5d8e6",
+    background="#0f1117",
+    surface="#1c2030",
+    panel="#1c2030",
+    dark=True,
+    variables={"text-muted": "#868b9c"},
+)
+
+
+class ExamApp(App[None]):
+    """The app of one session."""
+
+    CSS_PATH = "examrunner.tcss"
+    TITLE = "examrunner"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, name: str, opener: Callable[[], Desk]) -> None:
+        super().__init__()
+        self.session_name = name
+        self._opener = opener
+        self._desk: Desk | None = None
+        self.failure: ExamError | None = None
+        """Why the app ended, where it could not go on; told after the terminal is restored."""
+        self.message: Line | None = None
+        """What to say above the footer instead of the event saved last."""
+        self.is_saved = True
+
+    @property
+    def desk(self) -> Desk:
+        """The open session."""
+        assert self._desk is not None
+        return self._desk
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the first screen: it needs only the session's name."""
+        return OpeningScreen()
+
+    def on_mount(self) -> None:
+        """Take the colours and open the session as soon as the first frame is out."""
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        gc.enable()
+        gc.freeze()
+        self.run_worker(self._open, thread=True, name="open")
+
+    def _open(self) -> None:
+        try:
+            desk = self._opener()
+        except ExamError as failure:
+            self.call_from_thread(self.give_up, failure)
+            return
+        self.call_from_thread(self.opened, desk)
+
+    def give_up(self, failure: ExamError) -> None:
+        """End the app; the failure is told once the terminal is restored."""
+        self.failure = failure
+        self.exit(return_code=failure.exit_code)
+
+    def opened(self, desk: Desk) -> None:
+        """Show the board, or the Resume screen where an attempt is under way."""
+        from examrunner.tui.screens.board import BoardScreen
+
+        self._desk = desk
+        self.switch_screen(BoardScreen())
+        if desk.under_way() is not None:
+            from examrunner.tui.screens.resume import ResumeScreen
+
+            self.push_screen(ResumeScreen())
+        self.set_interval(1.0, self._beat)
+        self.call_after_refresh(self.run_worker, self._warm, thread=True, name="warm")
+
+    def _warm(self) -> None:
+        from examrunner.services.opening import warm
+
+        try:
+            warm(self.desk)
+        except ExamError as failure:
+            self.call_from_thread(self.tell, failure)
+
+    def _beat(self) -> None:
+        try:
+            self.desk.beat()
+        except ExamError as failure:
+            self.tell(failure)
+
+    # --- acting --------------------------------------------------------------------------
+
+    def act(self, deed: Callable[[], object]) -> bool:
+        """Do something that is saved; say what went wrong instead of ending the exam."""
+        try:
+            deed()
+        except ExamError as failure:
+            self.tell(failure)
+            return False
+        self.is_saved = True
+        self.message = None
+        return True
+
+    def tell(self, failure: ExamError) -> None:
+        """Show a failure above the footer."""
+        from examrunner.storage.database.drafts import NotSaved
+
+        if isinstance(failure, NotSaved):
+            self.is_saved = False
+        words = f"  {failure.message} {failure.hint}".rstrip()
+        self.message = line((words, "bad" if isinstance(failure, NotSaved) else "warn"))
+        self.redraw()
+
+    def say(self, words: str) -> None:
+        """Show words above the footer until the next deed."""
+        self.message = line((f"  {words}", "dim"))
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the screen on top anew."""
+        from examrunner.tui.screens.base import ExamScreen
+
+        if isinstance(self.screen, ExamScreen):
+            self.screen.draw()
+
+    def saved_mark(self) -> Span:
+        """Return the sign that everything shown is on disk, or that it is not."""
+        return ("●", "good") if self.is_saved else ("NOT SAVED", "bad")
+
+    def status_line(self) -> Line:
+        """Return what is said above the footer."""
+        if self.message is not None:
+            return self.message
+        if self._desk is None or self._desk.saved is None:
+            return ()
+        from examrunner.tui.words import said
+
+        return line(*said(self._desk))
+
+    # --- going places --------------------------------------------------------------------
+
+    def go_to(self, attempt: Attempt) -> None:
+        """Show the screen that belongs to the phase of an attempt."""
+        from examrunner.tui.screens.route import screen_for
+
+        self.message = None
+        while len(self.screen_stack) > 2:  # noqa: PLR2004  the default screen and the board
+            self.pop_screen()
+        screen = screen_for(attempt)
+        if screen is not None:
+            self.push_screen(screen)
+
+    def show_keys(self, name: str) -> None:
+        """Show the key card of a screen."""
+        from examrunner.tui.screens.cards import KeyCard
+
+        self.push_screen(KeyCard(name))
+
+    def show_blank(self) -> None:
+        """Blank the screen until a key is pressed."""
+        from examrunner.tui.screens.cards import BlankScreen
+
+        self.push_screen(BlankScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return the palette: what the keys of this screen do, and nothing else."""
+        from examrunner.tui.screens.base import ExamScreen
+
+        if isinstance(screen, ExamScreen):
+            for action in screen.actions():
+                if "," not in action.keys:
+                    deed = getattr(screen, f"action_{action.name}")
+                    yield SystemCommand(action.label or action.name, action.help, deed)

@@ -1,0 +1,112 @@
+"""What all screens share: a bar, a body, a status line and a footer from the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+
+from examrunner.tui.actions import SCREENS, Action, footer
+from examrunner.tui.lines import EMPTY, Line, between, line
+from examrunner.tui.widgets.canvas import Canvas
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Resize
+
+    from examrunner.tui.app import ExamApp
+
+SMALLEST = (80, 24)
+"""Below so many columns and rows a screen says so instead of cutting words."""
+
+
+class ExamScreen(Screen[None]):
+    """A screen of lines. A subclass gives its name, its bar and its body."""
+
+    name_in_registry: ClassVar[str]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out the four parts."""
+        yield Canvas(id="bar")
+        yield Canvas(id="body")
+        yield Canvas(id="status")
+        yield Canvas(id="keys")
+
+    @property
+    def exam(self) -> ExamApp:
+        """The app, as what it is."""
+        return cast("ExamApp", self.app)
+
+    @property
+    def width(self) -> int:
+        """Columns to draw in."""
+        return self.app.size.width
+
+    def canvas(self, name: str) -> Canvas:
+        """Return one of the parts."""
+        return self.query_one(f"#{name}", Canvas)
+
+    def on_mount(self) -> None:
+        """Draw for the first time."""
+        self.draw()
+
+    def on_resize(self, event: Resize) -> None:
+        """Break all lines anew for the new size."""
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Draw what changed while another screen was on top."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw every part; only rows that differ are repainted."""
+        if not self.is_mounted or not self.query("#keys"):
+            return
+        size = self.app.size
+        if size.width < SMALLEST[0] or size.height < SMALLEST[1]:
+            self._draw_too_small()
+            return
+        self.canvas("bar").show([self._bar()])
+        self.draw_body()
+        self.canvas("status").show([self.status()])
+        self.canvas("keys").show([footer(self.actions(), size.width)])
+
+    def _draw_too_small(self) -> None:
+        size = self.app.size
+        words = f" {size.width}x{size.height} is too small: 80x24 at least"
+        for name in ("bar", "status", "keys"):
+            self.canvas(name).show([EMPTY])
+        self.canvas("body").show([line((words, "warn"))])
+
+    def _bar(self) -> Line:
+        saved = self.exam.saved_mark()
+        return between(line("  ", *self.bar()), line(saved, "  "), self.width)
+
+    def bar(self) -> Line:
+        """Return what stands at the top."""
+        return EMPTY
+
+    def draw_body(self) -> None:
+        """Draw the middle."""
+
+    def status(self) -> Line:
+        """Return the line above the footer: what was saved last, or what is wrong."""
+        return self.exam.status_line()
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return the actions that the footer offers now."""
+        return SCREENS[self.name_in_registry]
+
+    def action_keys(self) -> None:
+        """Show the key card."""
+        self.exam.show_keys(self.name_in_registry)
+
+    def action_blank(self) -> None:
+        """Blank the screen."""
+        self.exam.show_blank()
+
+    def action_back(self) -> None:
+        """Go back to the screen below."""
+        self.exam.pop_screen()

@@ -1,0 +1,253 @@
+"""The board: every student, what is next, and the pace. No verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widgets import Input
+
+from examrunner.domain.exam.phases import UNDER_WAY, Phase
+from examrunner.domain.text import fold
+from examrunner.services import conduct
+from examrunner.services.day import Day, day_of
+from examrunner.tui.actions import bindings
+from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, width_of
+from examrunner.tui.screens.listing import ListScreen
+from examrunner.tui.words import pace_words, title_words
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from examrunner.services.desk import Row
+
+SIDE_FROM = 100
+"""From so many columns on, the next student stands at the side."""
+SIDE = 44
+
+STATUS = {
+    Phase.WAITING: (" ", ""),
+    Phase.ABSENT: ("–", "not here"),
+    Phase.POSTPONED: ("›", "later"),
+    Phase.DECIDED: ("✓", "done"),
+}
+
+
+class BoardScreen(ListScreen):
+    """The screen between two students."""
+
+    name_in_registry: ClassVar[str] = "board"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("board")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Row] = []
+        self._names: list[str] = []
+        self._day: Day | None = None
+        self._left: str | None = None
+        """Key of the student whose screens lie above; the next one is chosen on return."""
+
+    def compose(self) -> ComposeResult:
+        """Add the line in which a name is typed."""
+        yield from super().compose()
+        yield Input(id="find", placeholder="find a name")
+
+    def on_mount(self) -> None:
+        """Choose the first student who waits, and keep the pace fresh."""
+        self.reload()
+        self.choose_next(0)
+        self.draw()
+        self.set_interval(15, self.refresh_pace)
+
+    def on_screen_resume(self) -> None:
+        """Come back from a student: choose the next one."""
+        self.reload()
+        if self._left is not None:
+            place = self._place_of(self._left)
+            if self._rows[place].attempt.phase not in UNDER_WAY:
+                self.choose_next(place)
+            self._left = None
+        self.draw()
+
+    def reload(self) -> None:
+        """Take the students from the desk again."""
+        self._rows = self.exam.desk.rows()
+        self._names = [fold(f"{row.student.name} {row.student.student_id}") for row in self._rows]
+        self._day = day_of(self.exam.desk)
+
+    def refresh_pace(self) -> None:
+        """Compute the pace again."""
+        if self.is_current:
+            self._day = day_of(self.exam.desk)
+            self.draw()
+
+    def choose_next(self, start: int) -> None:
+        """Choose the first student from `start` on who is still to come."""
+        count = len(self._rows)
+        for wanted in (Phase.WAITING, Phase.POSTPONED):
+            for step in range(count):
+                place = (start + step) % count
+                if self._rows[place].attempt.phase is wanted:
+                    self.chosen = place
+                    return
+
+    def _place_of(self, key: str) -> int:
+        return next(place for place, row in enumerate(self._rows) if row.key == key)
+
+    # --- drawing -------------------------------------------------------------------------
+
+    @property
+    def below(self) -> int:  # type: ignore[override]  # depends on the width
+        """Rows under the list: the pace, where there is no side."""
+        return 0 if self.width >= SIDE_FROM else 2
+
+    def bar(self) -> Line:
+        """Return what day it is."""
+        return line(title_words(self.exam.desk.settings))
+
+    def count(self) -> int:
+        """Return the number of students."""
+        return len(self._rows)
+
+    def head_lines(self, width: int) -> list[Line]:
+        """Return the heading."""
+        planned = "planned  " if self._day and self._day.planned else ""
+        return [line((f"     {planned}student", "dim"))]
+
+    def row_line(self, place: int, width: int) -> Line:
+        """Return one student."""
+        row = self._rows[place]
+        sign, word = self._status(row)
+        planned = ""
+        if self._day and self._day.planned:
+            planned = pad(self._day.planned[place], 9)
+        side = width >= SIDE_FROM
+        room = (width - SIDE if side else width) - 5 - len(planned) - 24
+        left = line(
+            (f"  {sign}  ", "good" if sign == "✓" else "warn" if sign == "–" else ""),
+            (planned, "dim"),
+            (pad(row.student.name, room), "strong" if place == self.chosen else ""),
+            (f"  {pad(word, 20)}  ", "dim"),
+        )
+        if not side:
+            return left
+        beside = self._side()
+        at = place - self.offset
+        extra = beside[at] if at < len(beside) else EMPTY
+        return (*left, (" " * (width - SIDE - width_of(left)), ""), *extra)
+
+    def _status(self, row: Row) -> tuple[str, str]:
+        attempt = row.attempt
+        if attempt.phase in UNDER_WAY:
+            return "▸", "with you"
+        sign, word = STATUS[attempt.phase]
+        done = sum(one.phase is Phase.DECIDED for one in row.attempts)
+        if attempt.phase is not Phase.DECIDED and done:
+            word = f"{done} of {len(row.attempts)} done"
+        if attempt.phase is Phase.WAITING and not done and self.exam.desk.has_no_paper(row.key):
+            word = "no paper to draw"
+        return sign, word
+
+    def _side(self) -> list[Line]:
+        rows: list[Line] = [EMPTY]
+        if self._rows:
+            row = self._rows[self.chosen]
+            rows += [line(("next", "dim")), line((pad(row.student.name, SIDE - 2).rstrip(), "strong"))]
+        rows.append(EMPTY)
+        return rows + [line(span) for span in pace_words(self._day)]
+
+    def foot_lines(self, width: int) -> list[Line]:
+        """Return the pace where there is no side for it."""
+        if width >= SIDE_FROM:
+            return []
+        spans = [span for word in pace_words(self._day) for span in ((GAP, ""), word)][1:]
+        return [EMPTY, line(("  ", ""), *spans)]
+
+    # --- acting --------------------------------------------------------------------------
+
+    def _key(self) -> str:
+        return self._rows[self.chosen].key
+
+    def action_call(self) -> None:
+        """Call the chosen student, or go back to the one who is with you."""
+        if not self._rows:
+            return
+        busy = self.exam.desk.under_way()
+        if busy is not None:
+            self._left = busy.student
+            self.exam.go_to(busy)
+            return
+        key = self._key()
+        if self._rows[self.chosen].is_done:
+            self.exam.say("This student is done; v shows the record.")
+            return
+        called: list[str] = []
+        if self.exam.act(lambda: called.append(conduct.call(self.exam.desk, key))):
+            self.reload()
+            self._left = called[0]
+            self.exam.go_to(self.exam.desk.row(called[0]).attempt)
+
+    def action_absent(self) -> None:
+        """Mark the chosen student absent, or back."""
+        self._set_aside(conduct.absent)
+
+    def action_later(self) -> None:
+        """Let the chosen student come later, or back."""
+        self._set_aside(conduct.later)
+
+    def _set_aside(self, deed: object) -> None:
+        if not self._rows:
+            return
+        key = self._key()
+        assert callable(deed)
+        if self.exam.act(lambda: deed(self.exam.desk, key)):
+            self.reload()
+            if self._rows[self.chosen].attempt.phase in (Phase.ABSENT, Phase.POSTPONED):
+                self.choose_next(self.chosen)
+            self.draw()
+
+    def action_results(self) -> None:
+        """Show verdicts and records."""
+        from examrunner.tui.screens.results import ResultsScreen
+
+        self.app.push_screen(ResultsScreen())
+
+    def action_quit(self) -> None:
+        """Quit at once; nothing runs."""
+        self.app.exit()
+
+    # --- finding -------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        """Open the line in which a name is typed."""
+        field = self.query_one("#find", Input)
+        field.value = ""
+        field.add_class("-open")
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Choose the first student whose name holds what was typed."""
+        wanted = fold(event.value)
+        if wanted:
+            for place, name in enumerate(self._names):
+                if wanted in name:
+                    self.chosen = place
+                    self.draw()
+                    return
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the student found."""
+        self._close_find()
+
+    def _close_find(self) -> None:
+        field = self.query_one("#find", Input)
+        field.remove_class("-open")
+        self.set_focus(None)
+
+    def action_back(self) -> None:
+        """Close the line."""
+        self._close_find()
+
+    def key_escape(self) -> None:
+        """Close the line."""
+        self._close_find()

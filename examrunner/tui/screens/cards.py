@@ -1,0 +1,72 @@
+"""The key card, and the blank screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import ModalScreen
+
+from examrunner.tui.actions import SCREENS
+from examrunner.tui.lines import EMPTY, Line, line, pad
+from examrunner.tui.widgets.canvas import Canvas
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Click, Key
+
+
+class KeyCard(ModalScreen[None]):
+    """What each key of a screen does; any key closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id="card")
+        self._name = name
+
+    def compose(self) -> ComposeResult:
+        """Lay out one block of lines."""
+        yield Canvas(id="body")
+
+    def on_mount(self) -> None:
+        """Draw the card."""
+        rows: list[Line] = [EMPTY, line((f"  keys: {self._name.replace('-', ' ')}", "strong")), EMPTY]
+        for action in SCREENS[self._name]:
+            rows.append(line((f"  {pad(action.written, 7)}", "key"), (action.help, "")))
+        rows.append(line(("  ctrl+p ", "key"), ("the same as a list to search", "")))
+        rows += [EMPTY, line(("  any key closes this card", "dim"))]
+        self.query_one(Canvas).show(rows)
+
+    def on_key(self, event: Key) -> None:
+        """Close on any key."""
+        event.stop()
+        self.dismiss()
+
+    def on_click(self, event: Click) -> None:
+        """Close on a click."""
+        event.stop()
+        self.dismiss()
+
+
+class BlankScreen(ModalScreen[None]):
+    """Nothing at all; any key shows the screen again and does nothing else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__(id="blank")
+
+    def compose(self) -> ComposeResult:
+        """Cover the whole screen."""
+        yield Canvas(id="body")
+
+    def on_key(self, event: Key) -> None:
+        """Close on any key."""
+        event.stop()
+        self.dismiss()
+
+    def on_click(self, event: Click) -> None:
+        """Close on a click."""
+        event.stop()
+        self.dismiss()

@@ -1,0 +1,65 @@
+"""A paper chosen by hand, before the reveal: recorded as such."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from examrunner.services import draws
+from examrunner.tui.actions import bindings
+from examrunner.tui.lines import Line, line, pad
+from examrunner.tui.screens.listing import ListScreen
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from examrunner.domain.exam.attempts import Attempt
+
+
+class ChooseScreen(ListScreen):
+    """The readings: the student's own first, then all others of the session."""
+
+    name_in_registry: ClassVar[str] = "choose"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("choose")
+
+    def __init__(self, attempt: str) -> None:
+        super().__init__()
+        self._id = attempt
+        self._choices: list[str] = []
+        self._own = 0
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt as it stands."""
+        return self.exam.desk.attempt(self._id)
+
+    def on_mount(self) -> None:
+        """List the readings."""
+        self._choices = draws.choices(self.exam.desk, self.attempt)
+        stored = self.exam.desk.stored_session()
+        self._own = len(stored.eligible.get(self.attempt.student, ()))
+        self.draw()
+
+    def bar(self) -> Line:
+        """Return what this is."""
+        return line("choose the paper by hand; the record says so")
+
+    def count(self) -> int:
+        """Return the number of readings."""
+        return len(self._choices)
+
+    def head_lines(self, width: int) -> list[Line]:
+        """Return the heading."""
+        return [line((f"  the first {self._own} are the student's own", "dim"))]
+
+    def row_line(self, place: int, width: int) -> Line:
+        """Return one reading."""
+        name = self._choices[place]
+        title = self.exam.desk.stored_session().title(name)
+        ink = "" if place < self._own else "dim"
+        return line((f"  {pad(title, width - 4)}", ink))
+
+    def action_choose(self) -> None:
+        """Take the chosen reading and reveal it."""
+        reading = self._choices[self.chosen]
+        if self.exam.act(lambda: draws.reveal(self.exam.desk, self.attempt, reading)):
+            self.exam.pop_screen()

@@ -1,0 +1,179 @@
+"""Deciding: what was seen, and pass, edge or fail. Also the correction of a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.widgets import Input
+
+from examrunner.domain.exam.clock import shown
+from examrunner.domain.exam.events import Verdict
+from examrunner.domain.exam.settings import VerdictRule
+from examrunner.services import conduct
+from examrunner.tui.actions import bindings
+from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
+from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.words import VERDICT_INK, place_words, question_words, reading_words
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from examrunner.domain.exam.attempts import Attempt
+
+
+class VerdictScreen(ExamScreen):
+    """Choose a verdict, perhaps a reason, and confirm."""
+
+    def __init__(self, attempt: str) -> None:
+        super().__init__()
+        self._id = attempt
+        self._verdict: Verdict | None = None
+        self._reason = ""
+
+    def compose(self) -> ComposeResult:
+        """Add the line in which a reason is typed."""
+        yield from super().compose()
+        yield Input(id="note", placeholder="reason: enter keeps it, esc drops it")
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt as it stands."""
+        return self.exam.desk.attempt(self._id)
+
+    def draw_body(self) -> None:
+        """Draw what was seen and the choice."""
+        attempt = self.attempt
+        name = self.exam.desk.row(attempt.student).student.name
+        title, _ = reading_words(self.exam.desk, attempt)
+        rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4).rstrip()}", "strong"))]
+        rows += [line((f"  {text}", "dim")) for text in wrap(title, self.width - 4)]
+        rows.append(EMPTY)
+        rows += [line("  ", *question_words(one)) for one in attempt.questions]
+        rows += [EMPTY, self._time(attempt), EMPTY]
+        rows += self.before()
+        rows.append(self._choice())
+        if self._reason:
+            rows += [EMPTY, *(line((f"  {t}", "")) for t in wrap(self._reason, self.width - 4))]
+        self.canvas("body").show(rows)
+
+    def _time(self, attempt: Attempt) -> Line:
+        used = shown(int(attempt.clock.elapsed(self.exam.desk.clock.now())))
+        if attempt.clock.seconds is None:
+            return line((f"  {used} used, no time limit", "dim"))
+        return line((f"  {used} of {shown(attempt.clock.seconds)} used", "dim"))
+
+    def _choice(self) -> Line:
+        spans: list[tuple[str, str]] = [("  ", "")]
+        for key, verdict in (("p", Verdict.PASS), ("e", Verdict.EDGE), ("f", Verdict.FAIL)):
+            if verdict is self._verdict:
+                spans.append((f"▸ {verdict.upper()}", VERDICT_INK[verdict]))
+            else:
+                spans += [(f"  {key}", "key"), (f" {verdict}", "")]
+            spans.append((GAP, ""))
+        if self._verdict is not None:
+            spans += [("enter", "key"), (" confirms", "")]
+        return tuple(spans)
+
+    def before(self) -> list[Line]:
+        """Return what stands above the choice."""
+        return []
+
+    def _choose(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        self.draw()
+
+    def action_pass(self) -> None:
+        """Choose pass."""
+        self._choose(Verdict.PASS)
+
+    def action_edge(self) -> None:
+        """Choose edge."""
+        self._choose(Verdict.EDGE)
+
+    def action_fail(self) -> None:
+        """Choose fail."""
+        self._choose(Verdict.FAIL)
+
+    def action_reason(self) -> None:
+        """Open the line for a reason."""
+        field = self.query_one("#note", Input)
+        field.value = self._reason
+        field.add_class("-open")
+        field.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the reason; it is saved with the verdict."""
+        self._reason = " ".join(event.value.split())
+        self._close()
+
+    def _close(self) -> None:
+        self.query_one("#note", Input).remove_class("-open")
+        self.set_focus(None)
+        self.draw()
+
+    def is_writing(self) -> bool:
+        """Say whether the reason's line is open."""
+        return self.query_one("#note", Input).has_class("-open")
+
+
+class DecideScreen(VerdictScreen):
+    """The verdict on the attempt that was just examined."""
+
+    name_in_registry: ClassVar[str] = "decide"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("decide")
+
+    def bar(self) -> Line:
+        """Return where in the day this is."""
+        return line(place_words(self.exam.desk, self.attempt), (f"{GAP}deciding", "dim"))
+
+    def action_confirm(self) -> None:
+        """Save the verdict and go back to the board."""
+        desk = self.exam.desk
+        if self._verdict is None and desk.settings.exam.verdict is VerdictRule.REQUIRED:
+            self.exam.say("p pass, e edge or f fail first")
+            return
+        if self.exam.act(
+            lambda: conduct.decide(desk, self.attempt, self._verdict, self._reason)
+        ):
+            self.exam.pop_screen()
+
+    def action_go_on(self) -> None:
+        """Go on examining, or close the reason's line."""
+        if self.is_writing():
+            self._close()
+        elif self.exam.act(lambda: conduct.go_on(self.exam.desk, self.attempt)):
+            self.exam.go_to(self.attempt)
+
+
+class CorrectScreen(VerdictScreen):
+    """A later verdict on a decided attempt."""
+
+    name_in_registry: ClassVar[str] = "correct"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("correct")
+
+    def bar(self) -> Line:
+        """Return what this is."""
+        return line("correct a verdict")
+
+    def before(self) -> list[Line]:
+        """Return the verdict in force, which is kept."""
+        verdict = self.attempt.verdict or "no verdict"
+        return [line((f"  so far: {verdict}; it stays on record", "dim")), EMPTY]
+
+    def action_confirm(self) -> None:
+        """Save the later verdict and go back to the record."""
+        verdict = self._verdict
+        if verdict is None:
+            self.exam.say("p pass, e edge or f fail first")
+        elif self.exam.act(
+            lambda: conduct.correct(self.exam.desk, self.attempt, verdict, self._reason)
+        ):
+            self.exam.pop_screen()
+
+    def action_back(self) -> None:
+        """Go back without change, or close the reason's line."""
+        if self.is_writing():
+            self._close()
+        else:
+            self.exam.pop_screen()

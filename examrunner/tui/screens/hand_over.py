@@ -1,0 +1,150 @@
+"""The hand-over: who comes in, what is allowed, then the reveal and the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from examrunner.domain.exam.clock import shown
+from examrunner.domain.exam.phases import Phase
+from examrunner.domain.exam.rules import allowance
+from examrunner.services import conduct, draws
+from examrunner.tui.actions import SCREENS, bindings
+from examrunner.tui.lines import EMPTY, GAP, Line, line, wrap
+from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.words import place_words, reading_words, short_pace
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from examrunner.domain.exam.attempts import Attempt
+    from examrunner.tui.actions import Action
+
+
+class HandOverScreen(ExamScreen):
+    """From the call to the start of the clock."""
+
+    name_in_registry: ClassVar[str] = "hand-over"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("hand-over")
+
+    def __init__(self, attempt: str) -> None:
+        super().__init__()
+        self._id = attempt
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt as it stands."""
+        return self.exam.desk.attempt(self._id)
+
+    def bar(self) -> Line:
+        """Return where in the day this is."""
+        return line(place_words(self.exam.desk, self.attempt), *short_pace(self.exam.desk))
+
+    def draw_body(self) -> None:
+        """Draw who comes in and the three steps."""
+        attempt = self.attempt
+        student = self.exam.desk.row(attempt.student).student
+        rows: list[Line] = [EMPTY]
+        rows += [line((f"  {text}", "strong")) for text in wrap(student.name, self.width - 4)]
+        if student.say_name:
+            rows.append(line((f"  say {student.say_name}", "accent")))
+        for words in self._allowed():
+            rows.append(line((f"  {words}", "dim")))
+        rows.append(EMPTY)
+        rows += self._steps(attempt)
+        self.canvas("body").show(rows)
+
+    def _allowed(self) -> list[str]:
+        desk, attempt = self.exam.desk, self.attempt
+        student = desk.row(attempt.student).student
+        seconds = allowance(desk.settings.exam, student)
+        words = ["no time limit" if seconds is None else f"{shown(seconds)} allowed"]
+        if student.extra_time != 1:
+            words[0] += f" (extra time x {student.extra_time})"
+        if student.stop_clock:
+            words.append("may stop the clock: space pauses it")
+        if len(desk.row(attempt.student).attempts) > 1:
+            words.append(f"paper {attempt.number} of {len(desk.row(attempt.student).attempts)}")
+        return words
+
+    def _steps(self, attempt: Attempt) -> list[Line]:
+        here = attempt.is_present or attempt.phase is Phase.REVEALED
+        revealed = attempt.phase is Phase.REVEALED
+        rows = [
+            self._step(here, not here, "enter", "present", "the student is here"),
+            self._step(revealed, here, "r", "reveal", "the paper; from then on it counts"),
+        ]
+        if revealed:
+            rows += [EMPTY, *self._paper(attempt), EMPTY]
+        rows.append(self._step(False, revealed, "space", "start", "the clock"))  # noqa: FBT003
+        return rows
+
+    def _step(self, done: bool, due: bool, key: str, word: str, what: str) -> Line:  # noqa: FBT001
+        sign = ("  ✓  ", "good") if done else ("  ▸  ", "accent") if due else ("     ", "")
+        ink = "" if due else "dim"
+        return line(sign, (f"{key:<7}", "key" if due else "dim"), (word, ink), (f"{GAP}{what}", "dim"))
+
+    def _paper(self, attempt: Attempt) -> list[Line]:
+        title, about = reading_words(self.exam.desk, attempt)
+        rows = [line((f"     {text}", "strong")) for text in wrap(title, self.width - 8)]
+        rows += [line((f"     {text}", "dim")) for text in wrap(about, self.width - 8)]
+        return rows
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return what can be done in this step."""
+        attempt = self.attempt
+        if attempt.phase is Phase.REVEALED:
+            hidden = {"present", "reveal", "absent", "later", "choose", "back"}
+        elif attempt.is_present:
+            hidden = {"present", "start"}
+        else:
+            hidden = {"reveal", "start"}
+        return tuple(one for one in SCREENS["hand-over"] if one.name not in hidden)
+
+    # --- acting --------------------------------------------------------------------------
+
+    def action_present(self) -> None:
+        """Note that the student is here."""
+        if self.attempt.phase is Phase.CALLED:
+            self.exam.act(lambda: conduct.present(self.exam.desk, self.attempt))
+            self.draw()
+
+    def action_reveal(self) -> None:
+        """Draw the paper and show it."""
+        if self.attempt.phase is Phase.CALLED:
+            self.exam.act(lambda: draws.reveal(self.exam.desk, self.attempt))
+            self.draw()
+
+    def action_start(self) -> None:
+        """Start the clock and show the sheet."""
+        if self.attempt.phase is Phase.REVEALED and self.exam.act(
+            lambda: conduct.start(self.exam.desk, self.attempt)
+        ):
+            self.exam.go_to(self.attempt)
+
+    def action_absent(self) -> None:
+        """Mark the student absent and go back to the board."""
+        if self.attempt.phase is Phase.CALLED and self.exam.act(
+            lambda: conduct.absent(self.exam.desk, self.attempt.student)
+        ):
+            self.exam.pop_screen()
+
+    def action_later(self) -> None:
+        """Let the student come later and go back to the board."""
+        if self.attempt.phase is Phase.CALLED and self.exam.act(
+            lambda: conduct.later(self.exam.desk, self.attempt.student)
+        ):
+            self.exam.pop_screen()
+
+    def action_choose(self) -> None:
+        """Choose the paper by hand."""
+        if self.attempt.phase is Phase.CALLED:
+            from examrunner.tui.screens.choose import ChooseScreen
+
+            self.exam.push_screen(ChooseScreen(self._id))
+
+    def action_back(self) -> None:
+        """Take the call back, or leave a revealed attempt open and see the board."""
+        if self.attempt.phase is Phase.CALLED:
+            if not self.exam.act(lambda: conduct.send_back(self.exam.desk, self.attempt)):
+                return
+        self.exam.pop_screen()

@@ -1,0 +1,104 @@
+"""Screens that choose one row of a list: only the rows in view are made into lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from examrunner.tui.screens.base import ExamScreen
+
+if TYPE_CHECKING:
+    from textual.events import Click, MouseScrollDown, MouseScrollUp
+
+    from examrunner.tui.lines import Line
+
+
+class ListScreen(ExamScreen):
+    """A list with a chosen row. A subclass says how many rows there are and draws one."""
+
+    chosen = 0
+    offset = 0
+    heading = 1
+    """Rows above the list in the body."""
+    below = 0
+    """Rows under the list in the body."""
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        raise NotImplementedError
+
+    def row_line(self, place: int, width: int) -> Line:
+        """Return one row."""
+        raise NotImplementedError
+
+    def head_lines(self, width: int) -> list[Line]:
+        """Return the `heading` rows above the list."""
+        raise NotImplementedError
+
+    def foot_lines(self, width: int) -> list[Line]:
+        """Return the `below` rows under the list."""
+        return []
+
+    def list_height(self) -> int:
+        """Return how many rows of the list are in view."""
+        return max(1, self.app.size.height - 3 - self.heading - self.below)
+
+    def draw_body(self) -> None:
+        """Draw the rows in view, the chosen one set off."""
+        height, count = self.list_height(), self.count()
+        self.chosen = min(max(0, self.chosen), max(0, count - 1))
+        if self.chosen < self.offset:
+            self.offset = self.chosen
+        elif self.chosen >= self.offset + height:
+            self.offset = self.chosen - height + 1
+        self.offset = max(0, min(self.offset, count - height))
+        places = range(self.offset, min(count, self.offset + height))
+        rows = self.head_lines(self.width)
+        rows += [self.row_line(place, self.width) for place in places]
+        rows += [()] * (height - len(places))
+        rows += self.foot_lines(self.width)
+        row = self.heading + self.chosen - self.offset if count else None
+        self.canvas("body").show(rows, row)
+
+    def move(self, by: int) -> None:
+        """Choose another row."""
+        self.chosen = min(max(0, self.chosen + by), max(0, self.count() - 1))
+        self.draw()
+
+    def action_up(self) -> None:
+        """Choose the row above."""
+        self.move(-1)
+
+    def action_down(self) -> None:
+        """Choose the row below."""
+        self.move(1)
+
+    def action_page_up(self) -> None:
+        """Go up a page."""
+        self.move(-self.list_height())
+
+    def action_page_down(self) -> None:
+        """Go down a page."""
+        self.move(self.list_height())
+
+    def action_first(self) -> None:
+        """Choose the first row."""
+        self.move(-self.count())
+
+    def action_last(self) -> None:
+        """Choose the last row."""
+        self.move(self.count())
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Scroll with the wheel."""
+        self.move(3)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Scroll with the wheel."""
+        self.move(-3)
+
+    def on_click(self, event: Click) -> None:
+        """Choose the row under the mouse."""
+        row = event.screen_y - 1 - self.heading
+        if 0 <= row < min(self.list_height(), self.count() - self.offset):
+            self.chosen = self.offset + row
+            self.draw()

@@ -1,0 +1,197 @@
+"""Results and records: verdicts, scores, and the timeline behind each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from examrunner.domain.exam.clock import shown
+from examrunner.domain.exam.phases import Phase
+from examrunner.domain.exam.rules import score
+from examrunner.tui.actions import bindings
+from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
+from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.screens.listing import ListScreen
+from examrunner.tui.words import (
+    VERDICT_INK,
+    clock_time,
+    question_words,
+    reading_words,
+    what_words,
+)
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from examrunner.domain.exam.attempts import Attempt
+    from examrunner.services.desk import Row
+
+
+class ResultsScreen(ListScreen):
+    """All students with verdict and score."""
+
+    name_in_registry: ClassVar[str] = "results"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("results")
+    below = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Row] = []
+
+    def on_mount(self) -> None:
+        """Take the students."""
+        self._rows = self.exam.desk.rows()
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Take them again: a verdict may have been corrected."""
+        self.on_mount()
+
+    def bar(self) -> Line:
+        """Return what this is."""
+        return line("results", (f"{GAP}verdicts show here: b blanks the screen", "dim"))
+
+    def count(self) -> int:
+        """Return the number of students."""
+        return len(self._rows)
+
+    def head_lines(self, width: int) -> list[Line]:
+        """Return the heading."""
+        name = pad("student", 22)
+        return [line((f"  {name}verdict    score   time   paper", "dim"))]
+
+    def row_line(self, place: int, width: int) -> Line:
+        """Return one student."""
+        row = self._rows[place]
+        rules = self.exam.desk.settings.exam
+        points = score(rules, row.attempts)
+        decided = [one for one in row.attempts if one.phase is Phase.DECIDED]
+        last = decided[-1] if decided else None
+        verdict = " ".join(str(one.verdict or "none") for one in decided)
+        word = verdict or ("" if row.attempt.phase is Phase.WAITING else str(row.attempt.phase))
+        ink = VERDICT_INK.get(last.verdict, "") if last and last.verdict else "dim"
+        used = shown(int(last.clock.used)) if last else ""
+        title = self._title(last) if last else ""
+        return line(
+            f"  {pad(row.student.name, 20)}  ",
+            (pad(word, 11), ink),
+            f"{'' if points is None else points!s:>5}   ",
+            (pad(used, 7), "dim"),
+            (pad(title, max(0, width - 51)), "dim"),
+        )
+
+    def _title(self, attempt: Attempt) -> str:
+        return self.exam.desk.stored_session().title(attempt.reading or "")
+
+    def foot_lines(self, width: int) -> list[Line]:
+        """Return the sums and the head of the record."""
+        attempts = [one for row in self._rows for one in row.attempts]
+        words = []
+        for verdict in VERDICT_INK:
+            number = sum(one.verdict is verdict for one in attempts)
+            if number:
+                words.append(f"{number} {verdict}")
+        absent = sum(one.phase is Phase.ABSENT for one in attempts)
+        waiting = sum(one.phase in (Phase.WAITING, Phase.POSTPONED) for one in attempts)
+        words += [f"{absent} absent"] if absent else []
+        words += [f"{waiting} to come"] if waiting else []
+        record = ""
+        ledger = self.exam.desk.ledger
+        if ledger is not None:
+            count, head = ledger.head()
+            record = f"record {count} events, head {head[:12]}"
+        return [EMPTY, line(f"  {', '.join(words)}", (f"{GAP}{record}", "dim"))]
+
+    def action_record(self) -> None:
+        """Open the record of the chosen student."""
+        if self._rows:
+            self.app.push_screen(RecordScreen(self._rows[self.chosen].key))
+
+    def action_export(self) -> None:
+        """Export the scores."""
+        from examrunner.tui.screens.export import ExportScreen
+
+        self.app.push_screen(ExportScreen())
+
+
+class RecordScreen(ExamScreen):
+    """Everything on record about one student."""
+
+    name_in_registry: ClassVar[str] = "record"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("record")
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+        self._offset = 0
+
+    def bar(self) -> Line:
+        """Return whose record it is."""
+        return line("record")
+
+    def draw_body(self) -> None:
+        """Draw the attempts and their timelines."""
+        row = self.exam.desk.row(self._key)
+        rows: list[Line] = [EMPTY, line((f"  {pad(row.student.name, self.width - 4)}", "strong"))]
+        for attempt in row.attempts:
+            rows += self._attempt(attempt)
+        height = self.app.size.height - 3
+        self._offset = max(0, min(self._offset, len(rows) - height))
+        self.canvas("body").show(rows[self._offset : self._offset + height])
+
+    def _attempt(self, attempt: Attempt) -> list[Line]:
+        desk = self.exam.desk
+        rows: list[Line] = [EMPTY]
+        if attempt.reading is None:
+            return [*rows, line((f"  {attempt.phase}", "dim"))]
+        title, about = reading_words(desk, attempt)
+        rows += [line((f"  {text}", "strong")) for text in wrap(title, self.width - 4)]
+        rows.append(line((f"  {about}", "dim")))
+        for judgement in attempt.judgements:
+            verdict = judgement.verdict
+            reason = desk.text(judgement.event) if judgement.has_reason else ""
+            rows.append(
+                line(
+                    (f"  {clock_time(desk, judgement.at)}  ", "dim"),
+                    (str(verdict or "no verdict"), VERDICT_INK[verdict] if verdict else "dim"),
+                    (f"{GAP}{reason}" if reason else "", ""),
+                )
+            )
+        rows.append(EMPTY)
+        decided = attempt.phase is Phase.DECIDED
+        rows += [line("  ", *question_words(one, decided=decided)) for one in attempt.questions]
+        return [*rows, EMPTY, *self._timeline(attempt)]
+
+    def _timeline(self, attempt: Attempt) -> list[Line]:
+        desk = self.exam.desk
+        kinds = {one.id: one.kind for one in attempt.questions}
+        rows: list[Line] = []
+        for event in desk.events(attempt.id):
+            what = event.what
+            kind = kinds.get(getattr(what, "question", ""), "")
+            words = what_words(what)
+            text = desk.text(event.id) if getattr(what, "text", None) else ""
+            head = f"  {clock_time(desk, event.at)}  {pad(kind, 9)}{words}"
+            rows.append(line((head, "dim"), (f"{GAP}{text}" if text else "", "")))
+        return rows
+
+    def action_up(self) -> None:
+        """Scroll up."""
+        self._offset = max(0, self._offset - 1)
+        self.draw()
+
+    def action_down(self) -> None:
+        """Scroll down."""
+        self._offset += 1
+        self.draw()
+
+    def action_correct(self) -> None:
+        """Correct the verdict of the last decided attempt."""
+        from examrunner.tui.screens.decide import CorrectScreen
+
+        decided = [
+            one for one in self.exam.desk.row(self._key).attempts if one.phase is Phase.DECIDED
+        ]
+        if not decided:
+            self.exam.say("there is no verdict to correct yet")
+            return
+        self.app.push_screen(CorrectScreen(decided[-1].id))

@@ -1,0 +1,52 @@
+"""The clock: digits of solid cells, five rows high."""
+
+from __future__ import annotations
+
+from examrunner.tui.lines import EMPTY, Line
+
+FONT = {
+    "0": ("###", "# #", "# #", "# #", "###"),
+    "1": (" # ", "## ", " # ", " # ", "###"),
+    "2": ("###", "  #", "###", "#  ", "###"),
+    "3": ("###", "  #", "###", "  #", "###"),
+    "4": ("# #", "# #", "###", "  #", "  #"),
+    "5": ("###", "#  ", "###", "  #", "###"),
+    "6": ("###", "#  ", "###", "# #", "###"),
+    "7": ("###", "  #", "  #", "  #", "  #"),
+    "8": ("###", "# #", "###", "# #", "###"),
+    "9": ("###", "# #", "###", "  #", "###"),
+    ":": (" ", "#", " ", "#", " "),
+    "-": ("  ", "  ", "##", "  ", "  "),
+}
+HEIGHT = 5
+
+
+def clock_face(text: str, width: int, style: str) -> list[Line]:
+    """Return the rows of a time such as `3:25`, set to the right in so many cells.
+
+    `style` names a block style: the cells are spaces with a background, so that no seam shows.
+    """
+    rows: list[Line] = []
+    for row in range(HEIGHT):
+        cells = " ".join(FONT[character][row] for character in text)
+        start = max(0, width - len(cells))
+        spans = [(" " * start, "")] if start else []
+        spans += _runs(cells, style)
+        rows.append(tuple(spans))
+    return rows
+
+
+def _runs(cells: str, style: str) -> list[tuple[str, str]]:
+    runs: list[tuple[str, str]] = []
+    for cell in cells:
+        name = style if cell == "#" else ""
+        if runs and runs[-1][1] == name:
+            runs[-1] = (runs[-1][0] + " ", name)
+        else:
+            runs.append((" ", name))
+    return runs
+
+
+def no_clock() -> list[Line]:
+    """Return the empty rows of an attempt without a time limit."""
+    return [EMPTY] * HEIGHT
