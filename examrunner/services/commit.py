@@ -6,6 +6,7 @@ The silent commit of the first call: C, S, P and K of examrunner-draw/1 exist fr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from examrunner.domain.draw.commitment import Commitment, bank_items, secret_has
 from examrunner.domain.draw.sheets import rule_for
 from examrunner.domain.draw.spacing import spacing
 from examrunner.domain.exam.events import Committed
+from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import AUTO
 from examrunner.domain.plain import canonical, sha256, to_plain
 from examrunner.domain.problems import BadInput, has_errors
@@ -23,7 +25,6 @@ from examrunner.services.secret import write_secret
 from examrunner.storage.files import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from examrunner.services.ports import Entropy
@@ -56,7 +57,8 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
     banks, fallback_doc, bank_docs = _banks(prepared)
     secret = entropy(SECRET_BYTES).hex()
     lists = {keys[who]: papers for who, papers in prepared.lists().items() if papers}
-    talk = settings.exam.minutes
+    minutes = settings.exam.minutes
+    talk = int(minutes.total_seconds()) if minutes else None
     commitment = Commitment(
         session=settings.session,
         roster=tuple(lists.items()),
@@ -64,7 +66,7 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
         h=_spacing(prepared),
         public=settings.draw.public,
         secret_sha256=secret_hash(secret),
-        sheet=rule_for(settings.sheet, int(talk.total_seconds()) if talk else None),
+        sheet=rule_for(settings.sheet, sheet_talk(settings.sheet, talk)),
     )
     named = {
         names.SETTINGS: canonical(to_plain(settings)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 from examrunner.domain.course.catalogue import Course, Reading
 from examrunner.domain.draw.commitment import Commitment, commitment_from
 from examrunner.domain.errors import Environment
-from examrunner.domain.exam.events import Committed
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.plain import from_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from examrunner.domain.exam.events import Committed
 
 SETTINGS = "settings"
 COURSE = "course"

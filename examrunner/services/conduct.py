@@ -148,9 +148,7 @@ def note(desk: Desk, attempt: Attempt, question: str, text: str, spent: int) -> 
     _mark(desk, attempt, ev.Noted(attempt.id, question, "", spent), text)
 
 
-def not_asked(
-    desk: Desk, attempt: Attempt, question: str, spent: int, why: str = NO_TIME
-) -> None:
+def not_asked(desk: Desk, attempt: Attempt, question: str, spent: int, why: str = NO_TIME) -> None:
     """Say that a question is not asked, and why, as a code."""
     _mark(desk, attempt, ev.NotAsked(attempt.id, question, why, spent))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, attempt_id, fold
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from examrunner.domain.course.people import Student
     from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.chain import Event
     from examrunner.domain.exam.moments import Moment
@@ -67,6 +67,7 @@ class Desk:
         self,
         folder: Path,
         settings: Settings,
+        *,
         lock: SessionLock,
         clock: ClockPort,
         entropy: Entropy,
@@ -183,7 +184,7 @@ class Desk:
         for key in self._people:
             for number in range(1, self.settings.exam.papers_per_student + 1):
                 name = attempt_id(key, number)
-                self._add(known.pop(name, None) or Attempt(name, key, number))
+                self._add(known.pop(name) if name in known else Attempt(name, key, number))
         for attempt in known.values():
             self._add(attempt)
 
@@ -225,9 +226,7 @@ class Desk:
         for name in {str(draft.what.attempt) for draft in drafts if _has_attempt(draft)}:
             self.events(name)
         moment = self.clock.now()
-        events = self.ledger.append(
-            drafts, moment, self.actor, states=states, exposures=exposures
-        )
+        events = self.ledger.append(drafts, moment, self.actor, states=states, exposures=exposures)
         self._attempts.update(folded)
         self._events.update(listed)
         self._texts.update({draft.id: draft.text for draft in drafts if draft.text is not None})

@@ -16,10 +16,14 @@ from examrunner.domain.plain import from_plain
 from examrunner.storage.database.drafts import Draft, Exposure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
 
 SECOND_PAPER = "second-paper"
+NO_SHEET = "other"
+"""Why, in the public log, a sheet was not chosen by the rule: no choice of questions keeps it."""
 WORD_BYTES = 32
 """A word of the draw spec, from which a sheet is chosen, has 256 bits."""
 
@@ -68,9 +72,7 @@ def reveal(desk: Desk, attempt: Attempt, reading: str | None = None, reason: str
 def _reveal_drawn(desk: Desk, attempt: Attempt) -> None:
     stored = desk.stored_session()
     if not stored.eligible.get(attempt.student):
-        raise Refused(
-            "This student has no paper that may be drawn.", "c chooses a paper by hand."
-        )
+        raise Refused("This student has no paper that may be drawn.", "c chooses a paper by hand.")
     log = desk.log().copy()  # kept only once its lines are saved
     drafts = []
     seen = [own.reading for own in desk.row(attempt.student).attempts if own.phase in EXPOSED]
@@ -81,15 +83,17 @@ def _reveal_drawn(desk: Desk, attempt: Attempt) -> None:
     drawn = log.draw(attempt.student, attempt.number)
     bank = stored.banks[drawn.paper]
     items = sheets.items_of(bank_questions(desk, bank).values())
-    chosen = log.sheet(drawn.n, items)
+    try:
+        chosen = log.sheet(drawn.n, items)
+    except sheets.NoSheet:
+        rule = log.commitment.sheet
+        chosen = log.sheet_by_hand(drawn.n, first_of_each_kind(items, rule), NO_SHEET)
     drafts.append(Draft(ev.Revealed(attempt.id, drawn.paper, Origin.DRAWN, drawn.line)))
-    _finish(desk, attempt, drafts, drawn.paper, chosen.sheet.ids, chosen.line)
+    _finish(desk, attempt, drafts, reading=drawn.paper, ids=chosen.sheet.ids, line=chosen.line)
     desk.draw_log = log
 
 
-def _reveal_given(
-    desk: Desk, attempt: Attempt, reading: str, origin: Origin, reason: str
-) -> None:
+def _reveal_given(desk: Desk, attempt: Attempt, reading: str, origin: Origin, reason: str) -> None:
     """Choose the sheet of a paper that was not drawn: by the same rule, outside the public log."""
     stored = desk.stored_session()
     if reading not in stored.banks:
@@ -97,15 +101,33 @@ def _reveal_given(
     items = sheets.items_of(bank_questions(desk, stored.banks[reading]).values())
     uses = Counter(asked.id for one in desk.attempts() for asked in one.questions)
     words = iter(lambda: int.from_bytes(desk.entropy(WORD_BYTES), "big"), None)
-    chosen = sheets.choose(items, stored.commitment.sheet, uses, words)
+    rule = stored.commitment.sheet
+    try:
+        ids = sheets.choose(items, rule, uses, words).ids
+    except sheets.NoSheet:
+        ids = tuple(item.id for item in first_of_each_kind(items, rule))
     drafts = [Draft(ev.Revealed(attempt.id, reading, origin), reason or None)]
-    _finish(desk, attempt, drafts, reading, chosen.ids, None)
+    _finish(desk, attempt, drafts, reading=reading, ids=ids, line=None)
+
+
+def first_of_each_kind(items: Iterable[sheets.Item], rule: sheets.SheetRule) -> list[sheets.Item]:
+    """Return a sheet where none keeps the rule: an exam never stops for want of one.
+
+    As many questions of each kind as asked for, in the order of their ids, as far as there are.
+    """
+    chosen: list[sheets.Item] = []
+    for kind, count, _ in rule.depth:
+        chosen += sorted((one for one in items if one.depth == kind), key=lambda one: one.id)[
+            :count
+        ]
+    return chosen or list(items)[:1]
 
 
 def _finish(
     desk: Desk,
     attempt: Attempt,
     drafts: list[Draft],
+    *,
     reading: str,
     ids: tuple[str, ...],
     line: str | None,

@@ -62,7 +62,7 @@ def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> D
     lock = SessionLock(folder / LOCK_FILE)
     last_seen = lock.last_seen()
     lock.acquire(actor, clock.now())
-    desk = Desk(folder, settings, lock, clock, entropy, actor)
+    desk = Desk(folder, settings, lock=lock, clock=clock, entropy=entropy, actor=actor)
     try:
         if (folder / settings.database).exists():
             _open_committed(desk, last_seen)
@@ -130,11 +130,11 @@ def warm(desk: Desk) -> None:
     """Load, beside the running app, what the next keys will need."""
     if desk.ledger is None:
         prepared_of(desk)
-        import examrunner.storage.database.ledger  # noqa: F401
+        import examrunner.storage.database.ledger
     else:
         desk.log()
     import examrunner.services.commit
-    import examrunner.services.draws  # noqa: F401
+    import examrunner.services.draws  # noqa: F401  loaded for the next key
 
 
 def ensure_open(desk: Desk, key: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import Bank, drawable
 from examrunner.domain.bank.fallback import PROGRAM_FALLBACK
-from examrunner.domain.course.catalogue import ReviewRules
+from examrunner.domain.course.catalogue import Course, Reading, ReviewRules
 from examrunner.domain.course.eligibility import (
     Eligibility,
     draw_likelihood,
@@ -16,7 +16,8 @@ from examrunner.domain.course.eligibility import (
     review_rule_problems,
 )
 from examrunner.domain.course.matching import match_reviews
-from examrunner.domain.exam.settings import WithoutBank
+from examrunner.domain.course.people import Review, Student
+from examrunner.domain.exam.settings import Settings, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
 from examrunner.storage.readers.bank_files import read_banks
 from examrunner.storage.readers.course_files import read_course
@@ -27,9 +28,6 @@ from examrunner.storage.readers.session_files import read_settings
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from examrunner.domain.course.catalogue import Course, Reading
-    from examrunner.domain.course.people import Review, Student
-    from examrunner.domain.exam.settings import Settings
 
 ROSTER = "roster.csv"
 REVIEWS = "reviews.csv"

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from examrunner.domain.course.people import Student
 from examrunner.domain.exam.attempts import NOT_REACHED, Asked, Attempt, attempt_id
 from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
 from examrunner.domain.exam.rules import score
+from examrunner.domain.exam.settings import Settings
 from examrunner.domain.plain import instant_text
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import committed
+from examrunner.services.committed import Stored
 from examrunner.services.opening import ROSTER_FILE, demand_session
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import read_settings
@@ -19,10 +22,6 @@ from examrunner.storage.readers.session_files import read_settings
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
-
-    from examrunner.domain.course.people import Student
-    from examrunner.domain.exam.settings import Settings
-    from examrunner.services.committed import Stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.banks import DEFAULT_SECONDS, OTHER_SECONDS
 from examrunner.domain.exam.phases import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from examrunner.domain.course.people import Student
     from examrunner.domain.exam.attempts import Attempt
@@ -22,6 +23,19 @@ def allowance(rules: ExamRules, student: Student) -> int | None:
         return None
     seconds = Decimal(int(rules.minutes.total_seconds())) * student.extra_time
     return int(seconds.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def sheet_talk(kinds: Iterable[tuple[str, int]], talk: int | None) -> int | None:
+    """Return the talk, in seconds, that bounds the length of a sheet; None: no bounds.
+
+    A sheet of usual questions must be able to fill 48 to 60 seconds of each minute; where the
+    kinds asked for cannot (one question, a very short talk), bounds would only break the sheet's
+    kinds apart.
+    """
+    if talk is None:
+        return None
+    usual = sum(count * DEFAULT_SECONDS.get(kind, OTHER_SECONDS) for kind, count in kinds)
+    return talk if talk * 48 // 60 <= usual <= talk else None
 
 
 def score(rules: ExamRules, attempts: Sequence[Attempt]) -> int | Decimal | None:
