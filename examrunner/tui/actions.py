@@ -88,7 +88,9 @@ DECIDE = (
     Action("f", "fail", "fail", "fail", 1),
     Action("n", "reason", "reason", "write a reason; enter closes it", 2),
     Action("enter", "confirm", "confirm", "save the verdict and go on", 1),
-    Action("escape", "go_on", "go on examining", "back to the sheet; the clock runs again", 2, "esc"),
+    Action(
+        "escape", "go_on", "go on examining", "back to the sheet; the clock runs again", 2, "esc"
+    ),
     BLANK,
     KEYS,
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import gc
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
 from textual.theme import Theme
@@ -116,6 +115,11 @@ class ExamApp(App[None]):
             self.desk.beat()
         except ExamError as failure:
             self.tell(failure)
+
+    def close_desk(self) -> None:
+        """Let go of the session, if it was opened."""
+        if self._desk is not None:
+            self._desk.close()
 
     # --- acting --------------------------------------------------------------------------
 

@@ -6,18 +6,14 @@ anchors and air are added as far as the height allows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.banks import Question
+from examrunner.domain.exam.attempts import Asked
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Help, Rating
 from examrunner.tui.lines import EMPTY, GAP, Line, Span, hanging, line, pad, wrap
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from examrunner.domain.bank.banks import Question
-    from examrunner.domain.exam.attempts import Asked
 
 MARGIN = "  "
 EDGE: Span = ("  ▌ ", "accent")

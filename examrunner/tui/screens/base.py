@@ -13,7 +13,6 @@ from examrunner.tui.widgets.canvas import Canvas
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Resize
 
     from examrunner.tui.app import ExamApp
 
@@ -52,7 +51,7 @@ class ExamScreen(Screen[None]):
         """Draw for the first time."""
         self.draw()
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Break all lines anew for the new size."""
         self.draw()
 

@@ -109,7 +109,7 @@ class BoardScreen(ListScreen):
         """Return the number of students."""
         return len(self._rows)
 
-    def head_lines(self, width: int) -> list[Line]:
+    def head_lines(self) -> list[Line]:
         """Return the heading."""
         planned = "planned  " if self._day and self._day.planned else ""
         return [line((f"     {planned}student", "dim"))]
@@ -132,7 +132,7 @@ class BoardScreen(ListScreen):
         if not side:
             return left
         beside = self._side()
-        at = place - self.offset
+        at = place - self.first_row
         extra = beside[at] if at < len(beside) else EMPTY
         return (*left, (" " * (width - SIDE - width_of(left)), ""), *extra)
 
@@ -152,13 +152,16 @@ class BoardScreen(ListScreen):
         rows: list[Line] = [EMPTY]
         if self._rows:
             row = self._rows[self.chosen]
-            rows += [line(("next", "dim")), line((pad(row.student.name, SIDE - 2).rstrip(), "strong"))]
+            rows += [
+                line(("next", "dim")),
+                line((pad(row.student.name, SIDE - 2).rstrip(), "strong")),
+            ]
         rows.append(EMPTY)
         return rows + [line(span) for span in pace_words(self._day)]
 
-    def foot_lines(self, width: int) -> list[Line]:
+    def foot_lines(self) -> list[Line]:
         """Return the pace where there is no side for it."""
-        if width >= SIDE_FROM:
+        if self.width >= SIDE_FROM:
             return []
         spans = [span for word in pace_words(self._day) for span in ((GAP, ""), word)][1:]
         return [EMPTY, line(("  ", ""), *spans)]
@@ -235,7 +238,7 @@ class BoardScreen(ListScreen):
                     self.draw()
                     return
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self) -> None:
         """Keep the student found."""
         self._close_find()
 

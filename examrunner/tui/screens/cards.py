@@ -23,7 +23,7 @@ class KeyCard(ModalScreen[None]):
 
     def __init__(self, name: str) -> None:
         super().__init__(id="card")
-        self._name = name
+        self.card = name
 
     def compose(self) -> ComposeResult:
         """Lay out one block of lines."""
@@ -31,9 +31,15 @@ class KeyCard(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Draw the card."""
-        rows: list[Line] = [EMPTY, line((f"  keys: {self._name.replace('-', ' ')}", "strong")), EMPTY]
-        for action in SCREENS[self._name]:
-            rows.append(line((f"  {pad(action.written, 7)}", "key"), (action.help, "")))
+        rows: list[Line] = [
+            EMPTY,
+            line((f"  keys: {self.card.replace('-', ' ')}", "strong")),
+            EMPTY,
+        ]
+        rows += [
+            line((f"  {pad(action.written, 7)}", "key"), (action.help, ""))
+            for action in SCREENS[self.card]
+        ]
         rows.append(line(("  ctrl+p ", "key"), ("the same as a list to search", "")))
         rows += [EMPTY, line(("  any key closes this card", "dim"))]
         self.query_one(Canvas).show(rows)

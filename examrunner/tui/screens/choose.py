@@ -23,14 +23,14 @@ class ChooseScreen(ListScreen):
 
     def __init__(self, attempt: str) -> None:
         super().__init__()
-        self._id = attempt
+        self.attempt_id = attempt
         self._choices: list[str] = []
         self._own = 0
 
     @property
     def attempt(self) -> Attempt:
         """The attempt as it stands."""
-        return self.exam.desk.attempt(self._id)
+        return self.exam.desk.attempt(self.attempt_id)
 
     def on_mount(self) -> None:
         """List the readings."""
@@ -47,7 +47,7 @@ class ChooseScreen(ListScreen):
         """Return the number of readings."""
         return len(self._choices)
 
-    def head_lines(self, width: int) -> list[Line]:
+    def head_lines(self) -> list[Line]:
         """Return the heading."""
         return [line((f"  the first {self._own} are the student's own", "dim"))]
 

@@ -27,7 +27,7 @@ class VerdictScreen(ExamScreen):
 
     def __init__(self, attempt: str) -> None:
         super().__init__()
-        self._id = attempt
+        self.attempt_id = attempt
         self._verdict: Verdict | None = None
         self._reason = ""
 
@@ -39,7 +39,7 @@ class VerdictScreen(ExamScreen):
     @property
     def attempt(self) -> Attempt:
         """The attempt as it stands."""
-        return self.exam.desk.attempt(self._id)
+        return self.exam.desk.attempt(self.attempt_id)
 
     def draw_body(self) -> None:
         """Draw what was seen and the choice."""
@@ -133,9 +133,7 @@ class DecideScreen(VerdictScreen):
         if self._verdict is None and desk.settings.exam.verdict is VerdictRule.REQUIRED:
             self.exam.say("p pass, e edge or f fail first")
             return
-        if self.exam.act(
-            lambda: conduct.decide(desk, self.attempt, self._verdict, self._reason)
-        ):
+        if self.exam.act(lambda: conduct.decide(desk, self.attempt, self._verdict, self._reason)):
             self.exam.pop_screen()
 
     def action_go_on(self) -> None:

@@ -28,12 +28,12 @@ class HandOverScreen(ExamScreen):
 
     def __init__(self, attempt: str) -> None:
         super().__init__()
-        self._id = attempt
+        self.attempt_id = attempt
 
     @property
     def attempt(self) -> Attempt:
         """The attempt as it stands."""
-        return self.exam.desk.attempt(self._id)
+        return self.exam.desk.attempt(self.attempt_id)
 
     def bar(self) -> Line:
         """Return where in the day this is."""
@@ -81,7 +81,9 @@ class HandOverScreen(ExamScreen):
     def _step(self, done: bool, due: bool, key: str, word: str, what: str) -> Line:  # noqa: FBT001
         sign = ("  ✓  ", "good") if done else ("  ▸  ", "accent") if due else ("     ", "")
         ink = "" if due else "dim"
-        return line(sign, (f"{key:<7}", "key" if due else "dim"), (word, ink), (f"{GAP}{what}", "dim"))
+        return line(
+            sign, (f"{key:<7}", "key" if due else "dim"), (word, ink), (f"{GAP}{what}", "dim")
+        )
 
     def _paper(self, attempt: Attempt) -> list[Line]:
         title, about = reading_words(self.exam.desk, attempt)
@@ -140,11 +142,11 @@ class HandOverScreen(ExamScreen):
         if self.attempt.phase is Phase.CALLED:
             from examrunner.tui.screens.choose import ChooseScreen
 
-            self.exam.push_screen(ChooseScreen(self._id))
+            self.exam.push_screen(ChooseScreen(self.attempt_id))
 
     def action_back(self) -> None:
         """Take the call back, or leave a revealed attempt open and see the board."""
-        if self.attempt.phase is Phase.CALLED:
-            if not self.exam.act(lambda: conduct.send_back(self.exam.desk, self.attempt)):
-                return
-        self.exam.pop_screen()
+        if self.attempt.phase is Phase.REVEALED or self.exam.act(
+            lambda: conduct.send_back(self.exam.desk, self.attempt)
+        ):
+            self.exam.pop_screen()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from examrunner.tui.screens.base import ExamScreen
 
 if TYPE_CHECKING:
-    from textual.events import Click, MouseScrollDown, MouseScrollUp
+    from textual.events import Click
 
     from examrunner.tui.lines import Line
 
@@ -16,7 +16,7 @@ class ListScreen(ExamScreen):
     """A list with a chosen row. A subclass says how many rows there are and draws one."""
 
     chosen = 0
-    offset = 0
+    first_row = 0
     heading = 1
     """Rows above the list in the body."""
     below = 0
@@ -30,11 +30,11 @@ class ListScreen(ExamScreen):
         """Return one row."""
         raise NotImplementedError
 
-    def head_lines(self, width: int) -> list[Line]:
+    def head_lines(self) -> list[Line]:
         """Return the `heading` rows above the list."""
         raise NotImplementedError
 
-    def foot_lines(self, width: int) -> list[Line]:
+    def foot_lines(self) -> list[Line]:
         """Return the `below` rows under the list."""
         return []
 
@@ -46,17 +46,17 @@ class ListScreen(ExamScreen):
         """Draw the rows in view, the chosen one set off."""
         height, count = self.list_height(), self.count()
         self.chosen = min(max(0, self.chosen), max(0, count - 1))
-        if self.chosen < self.offset:
-            self.offset = self.chosen
-        elif self.chosen >= self.offset + height:
-            self.offset = self.chosen - height + 1
-        self.offset = max(0, min(self.offset, count - height))
-        places = range(self.offset, min(count, self.offset + height))
-        rows = self.head_lines(self.width)
+        if self.chosen < self.first_row:
+            self.first_row = self.chosen
+        elif self.chosen >= self.first_row + height:
+            self.first_row = self.chosen - height + 1
+        self.first_row = max(0, min(self.first_row, count - height))
+        places = range(self.first_row, min(count, self.first_row + height))
+        rows = self.head_lines()
         rows += [self.row_line(place, self.width) for place in places]
         rows += [()] * (height - len(places))
-        rows += self.foot_lines(self.width)
-        row = self.heading + self.chosen - self.offset if count else None
+        rows += self.foot_lines()
+        row = self.heading + self.chosen - self.first_row if count else None
         self.canvas("body").show(rows, row)
 
     def move(self, by: int) -> None:
@@ -88,17 +88,17 @@ class ListScreen(ExamScreen):
         """Choose the last row."""
         self.move(self.count())
 
-    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+    def on_mouse_scroll_down(self) -> None:
         """Scroll with the wheel."""
         self.move(3)
 
-    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+    def on_mouse_scroll_up(self) -> None:
         """Scroll with the wheel."""
         self.move(-3)
 
     def on_click(self, event: Click) -> None:
         """Choose the row under the mouse."""
         row = event.screen_y - 1 - self.heading
-        if 0 <= row < min(self.list_height(), self.count() - self.offset):
-            self.chosen = self.offset + row
+        if 0 <= row < min(self.list_height(), self.count() - self.first_row):
+            self.chosen = self.first_row + row
             self.draw()

@@ -54,7 +54,7 @@ class ResultsScreen(ListScreen):
         """Return the number of students."""
         return len(self._rows)
 
-    def head_lines(self, width: int) -> list[Line]:
+    def head_lines(self) -> list[Line]:
         """Return the heading."""
         name = pad("student", 22)
         return [line((f"  {name}verdict    score   time   paper", "dim"))]
@@ -82,7 +82,7 @@ class ResultsScreen(ListScreen):
     def _title(self, attempt: Attempt) -> str:
         return self.exam.desk.stored_session().title(attempt.reading or "")
 
-    def foot_lines(self, width: int) -> list[Line]:
+    def foot_lines(self) -> list[Line]:
         """Return the sums and the head of the record."""
         attempts = [one for row in self._rows for one in row.attempts]
         words = []
@@ -122,7 +122,7 @@ class RecordScreen(ExamScreen):
     def __init__(self, key: str) -> None:
         super().__init__()
         self._key = key
-        self._offset = 0
+        self.scrolled = 0
 
     def bar(self) -> Line:
         """Return whose record it is."""
@@ -135,8 +135,8 @@ class RecordScreen(ExamScreen):
         for attempt in row.attempts:
             rows += self._attempt(attempt)
         height = self.app.size.height - 3
-        self._offset = max(0, min(self._offset, len(rows) - height))
-        self.canvas("body").show(rows[self._offset : self._offset + height])
+        self.scrolled = max(0, min(self.scrolled, len(rows) - height))
+        self.canvas("body").show(rows[self.scrolled : self.scrolled + height])
 
     def _attempt(self, attempt: Attempt) -> list[Line]:
         desk = self.exam.desk
@@ -176,12 +176,12 @@ class RecordScreen(ExamScreen):
 
     def action_up(self) -> None:
         """Scroll up."""
-        self._offset = max(0, self._offset - 1)
+        self.scrolled = max(0, self.scrolled - 1)
         self.draw()
 
     def action_down(self) -> None:
         """Scroll down."""
-        self._offset += 1
+        self.scrolled += 1
         self.draw()
 
     def action_correct(self) -> None:

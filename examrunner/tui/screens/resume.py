@@ -70,8 +70,12 @@ class ResumeScreen(ExamScreen):
             left = clock.left(desk.clock.now())
             if left is None or attempt.started_at is None:
                 return [EMPTY, line(("  enter", "key"), " goes on")]
-            return [EMPTY, line((f"  {shown(left)} left", "strong")), EMPTY,
-                    line(("  enter", "key"), " goes on")]
+            return [
+                EMPTY,
+                line((f"  {shown(left)} left", "strong")),
+                EMPTY,
+                line(("  enter", "key"), " goes on"),
+            ]
         now, seen = desk.clock.now(), desk.last_seen
         then, counted = clock.left(seen), clock.left(now)
         away = shown(int(seconds_between(seen, now)))
@@ -83,8 +87,13 @@ class ResumeScreen(ExamScreen):
             rows += [EMPTY, line(("  enter", "key"), f" goes on at {used}")]
             rows.append(line(("  c", "key"), f"     goes on at {shown(int(clock.elapsed(now)))}"))
             return rows
-        rows.append(line((f"  {shown(then)} left", "strong"), f" when last seen at {at}, {away} ago"))
-        rows += [EMPTY, line(("  enter", "key"), f"  go on with {shown(then)}; the break does not count")]
+        rows.append(
+            line((f"  {shown(then)} left", "strong"), f" when last seen at {at}, {away} ago")
+        )
+        rows += [
+            EMPTY,
+            line(("  enter", "key"), f"  go on with {shown(then)}; the break does not count"),
+        ]
         rows.append(line(("  c", "key"), f"      go on with {shown(counted)}; the break counts"))
         return rows
 

@@ -43,10 +43,10 @@ class SheetScreen(ExamScreen):
 
     def __init__(self, attempt: str) -> None:
         super().__init__()
-        self._id = attempt
+        self.attempt_id = attempt
         self._questions: list[Question] = []
         self._current = 0
-        self._offset = 0
+        self.scrolled = 0
         self._spent: dict[int, float] = {}
         self._since = 0.0
         """Seconds on the clock when the current question became current."""
@@ -87,7 +87,7 @@ class SheetScreen(ExamScreen):
     @property
     def attempt(self) -> Attempt:
         """The attempt as it stands."""
-        return self.exam.desk.attempt(self._id)
+        return self.exam.desk.attempt(self.attempt_id)
 
     # --- time ----------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class SheetScreen(ExamScreen):
         self._spent[self._current] = before + elapsed - self._since
         self._since = elapsed
         self._current = min(max(0, place), len(self._questions) - 1)
-        self._offset = 0
+        self.scrolled = 0
 
     def tick(self) -> None:
         """Repaint what a new second changes, and nothing else."""
@@ -175,8 +175,8 @@ class SheetScreen(ExamScreen):
         view = SheetView(self._questions, asked, self._current, self._seconds(), notes)
         height = self.app.size.height - HEAD - 3
         rows = sheet_lines(view, self.width, height)
-        self._offset = min(self._offset, max(0, len(rows) - height))
-        rows = rows[self._offset :]
+        self.scrolled = min(self.scrolled, max(0, len(rows) - height))
+        rows = rows[self.scrolled :]
         if len(rows) > height:
             rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: pgdn", "warn"))]
         self.canvas("body").show(rows)
@@ -255,12 +255,12 @@ class SheetScreen(ExamScreen):
 
     def action_scroll_down(self) -> None:
         """Scroll a sheet that does not fit."""
-        self._offset += 5
+        self.scrolled += 5
         self.draw()
 
     def action_scroll_up(self) -> None:
         """Scroll back."""
-        self._offset = max(0, self._offset - 5)
+        self.scrolled = max(0, self.scrolled - 5)
         self.draw()
 
     def action_pause(self) -> None:
@@ -281,7 +281,15 @@ class SheetScreen(ExamScreen):
         field.value = ""
         field.add_class("-open")
         self.canvas("keys").show(
-            [line(("  note ", "warn"), (f"{GAP}enter", "key"), " keeps it", (f"{GAP}esc", "key"), " drops it")]
+            [
+                line(
+                    ("  note ", "warn"),
+                    (f"{GAP}enter", "key"),
+                    " keeps it",
+                    (f"{GAP}esc", "key"),
+                    " drops it",
+                )
+            ]
         )
         self.canvas("status").display = False
         field.focus()

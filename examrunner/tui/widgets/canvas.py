@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.style import Style
-    from textual.events import Resize
 
     from examrunner.tui.lines import Line
 
@@ -90,6 +89,6 @@ class Canvas(Widget):
         self._inks.clear()
         super().notify_style_update()
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Tell the screen that its lines must be broken anew."""
         self.refresh()
