@@ -1,0 +1,58 @@
+"""Writing files so that a reader finds the old one or the new one, never half of one.
+
+Files are private to the user (0600), folders too (0700). Faults of the machine come out as the
+OSError that they are: the caller knows what the file was for.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def write_atomically(
+    path: Path, data: bytes, mode: int = PRIVATE_FILE, *, durable: bool = True
+) -> None:
+    """Replace a file by new bytes in one step.
+
+    A temporary file in the same folder is filled, forced to the disk and renamed. When this
+    returns, the bytes survive a power cut, unless `durable` is off, which suits data that can
+    be made again.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if durable:
+        _sync_folder(path.parent)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner can enter, or take the others' rights from it."""
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(PRIVATE_FOLDER)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force a rename to the disk. Windows cannot open a folder and needs no such thing."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

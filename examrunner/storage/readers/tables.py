@@ -1,0 +1,290 @@
+"""CSV bytes as a table of text cells that knows the line of every row.
+
+Rows are read by position: real exports repeat header names and leave rows short, and both must
+stay visible to the reader of the file. What cannot be read at all is raised as BadInput.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examrunner.domain.problems import BadInput, Problem, error, warning
+from examrunner.domain.text import bad_character, name_of, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+MAX_BYTES = 20_000_000
+DELIMITERS = (",", ";", "\t")
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+SPREADSHEETS = (b"PK", b"\xd0\xcf\x11\xe0")
+"""First bytes of workbooks: xlsx and ods, and the older xls."""
+SAVE_AS_CSV = "this is a spreadsheet; save it as CSV"
+
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
+_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+_POWER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_MOSTLY_ZERO = 4
+_LONG_ID = 6
+_FEW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one row as they stand in the file, and the line on which the row begins."""
+
+    line: int
+    cells: tuple[str, ...]
+
+    def cell(self, index: int | None) -> str:
+        """Return a cell without surrounding and doubled white space; empty where there is none."""
+        if index is None or index >= len(self.cells):
+            return ""
+        return tidy(self.cells[index])
+
+    def is_blank(self) -> bool:
+        """Say whether no cell holds anything."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and the rows below it that hold anything."""
+
+    header: tuple[str, ...]
+    header_line: int
+    rows: tuple[Row, ...]
+    delimiter: str = ","
+    file: str | None = None
+
+    def fits(self, row: Row) -> bool:
+        """Say whether a row has a cell for each header and nothing beyond."""
+        width = len(self.header)
+        return len(row.cells) >= width and not any(cell.strip() for cell in row.cells[width:])
+
+    def ragged(self, rows: Iterable[Row] | None = None) -> list[Problem]:
+        """Report each row, of all or of the given ones, that does not fit the header."""
+        return [
+            error(
+                f"{counted(len(row.cells), 'cell')} in this row, {len(self.header)} in the header",
+                "a text that holds the separator needs double quotes around it; "
+                "empty cells need their separators",
+                file=self.file,
+                line=row.line,
+                rule="csv-ragged",
+            )
+            for row in (self.rows if rows is None else rows)
+            if not self.fits(row)
+        ]
+
+    def bad_cells(self, columns: Iterable[int], *, newlines: bool = False) -> list[Problem]:
+        """Report each cell of these columns that holds a control or hidden character."""
+        wanted = sorted(set(columns))
+        header = Row(self.header_line, tuple(" ".join(cell.split()) for cell in self.header))
+        return [
+            problem
+            for row in (header, *self.rows)
+            for index in wanted
+            if (problem := self._bad_cell(row, index, newlines=newlines))
+        ]
+
+    def _bad_cell(self, row: Row, index: int, *, newlines: bool) -> Problem | None:
+        text = row.cells[index] if index < len(row.cells) else ""
+        if newlines:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        character = bad_character(text, newlines=newlines)
+        if character is None:
+            return None
+        what = "a line break" if character in "\r\n" else name_of(character)
+        return error(
+            f"{what} stands in column {index + 1}{self._titled(index)}",
+            "delete it and save the file again",
+            file=self.file,
+            line=row.line,
+            column=index + 1,
+            rule="csv-character",
+        )
+
+    def _titled(self, index: int) -> str:
+        title = tidy(self.header[index]) if index < len(self.header) else ""
+        return f" ({title})" if title and bad_character(title) is None else ""
+
+
+def counted(number: int, what: str) -> str:
+    """Return `1 cell`, `2 cells`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def bytes_of(source: bytes | Path, file: str | None = None) -> bytes:
+    """Return the bytes of a file or the bytes given, unless there are too many of them."""
+    try:
+        if isinstance(source, Path):
+            with source.open("rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        else:
+            data = source
+    except OSError as fault:
+        reason = fault.strerror or type(fault).__name__
+        raise BadInput([error(f"cannot be read: {reason}", file=file, rule="csv")]) from fault
+    if len(data) > MAX_BYTES:
+        text = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
+        raise BadInput([error(text, file=file, rule="csv")])
+    return data
+
+
+def read_table(
+    source: bytes | Path,
+    file: str | None = None,
+    *,
+    known: Callable[[str], bool] = lambda _: False,
+) -> Table:
+    """Read a CSV file whose separator is a comma, a semicolon or a tab.
+
+    `known` says of a header cell whether the caller has a use for it; the separator is the one
+    that gives the most such cells, then the most cells.
+    """
+    if file is None and isinstance(source, Path):
+        file = str(source)
+    text = _decoded(bytes_of(source, file), file)
+    if named := _SEPARATOR_LINE.match(text):
+        rows = _rows(text[named.end() :], named[1], file, skipped=1)
+        return _table(rows, named[1], file)
+    delimiter = max(DELIMITERS, key=lambda choice: _fit(text, choice, known))
+    return _table(_rows(text, delimiter, file), delimiter, file)
+
+
+def unwrapped(cell: str) -> str:
+    """Return what stands inside `="..."`, which guards a text against spreadsheets."""
+    inside = _FORMULA_TEXT.fullmatch(cell.strip())
+    return inside[1].replace('""', '"') if inside else cell
+
+
+def damaged_ids(ids: Sequence[tuple[str, int]], column: int, file: str | None) -> list[Problem]:
+    """Warn of ids, each given with its line, that a spreadsheet has shortened."""
+    found = [
+        warning(
+            f"{text} looks damaged by a spreadsheet: it was a longer number",
+            "export the file again and do not save it in a spreadsheet",
+            file=file,
+            line=line,
+            column=column + 1,
+            rule="csv-damaged-id",
+        )
+        for text, line in ids
+        if _POWER.fullmatch(text)
+    ]
+    return found + _lost_zeros(ids, column, file)
+
+
+def _lost_zeros(ids: Sequence[tuple[str, int]], column: int, file: str | None) -> list[Problem]:
+    digits = [(text, line) for text, line in ids if text.isascii() and text.isdigit()]
+    lengths = Counter(len(text) for text, _ in digits)
+    if len(digits) != len(ids) or not lengths:
+        return []
+    usual, count = lengths.most_common(1)[0]
+    short = [(text, line) for text, line in digits if len(text) == usual - 1]
+    others = len(digits) - count
+    if usual < _LONG_ID or not short or others != len(short) or count < _FEW * len(short):
+        return []
+    text, line = short[0]
+    return [
+        warning(
+            f"{len(short)} of the ids, {text} first, are one digit shorter than the others: "
+            "a spreadsheet may have dropped a leading zero",
+            "compare them with the source of the file",
+            file=file,
+            line=line,
+            column=column + 1,
+            rule="csv-damaged-id",
+        )
+    ]
+
+
+def _decoded(data: bytes, file: str | None) -> str:
+    if data.startswith(SPREADSHEETS):
+        text = "this is not a CSV file"
+        raise BadInput([error(text, SAVE_AS_CSV, file=file, line=1, rule="csv-encoding")])
+    if data.startswith(BYTE_ORDER_MARKS) or data.count(0) * _MOSTLY_ZERO > len(data):
+        raise _not_utf8("UTF-16", 1, file)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = len(_LINE_ENDS.findall(data[: fault.start])) + 1
+        raise _not_utf8("Latin-1 or Windows-1252", line, file) from fault
+
+
+def _not_utf8(guess: str, line: int, file: str | None) -> BadInput:
+    return BadInput(
+        [
+            error(
+                f"the text is not UTF-8; it looks like {guess}",
+                "save it as 'CSV UTF-8'",
+                file=file,
+                line=line,
+                rule="csv-encoding",
+            )
+        ]
+    )
+
+
+def _fit(text: str, delimiter: str, known: Callable[[str], bool]) -> tuple[int, int]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        first = next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
+    except csv.Error:
+        return (0, 0)
+    return (sum(known(cell) for cell in first), len(first))
+
+
+def _rows(text: str, delimiter: str, file: str | None, skipped: int = 0) -> list[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    line = skipped + 1
+    try:
+        for cells in reader:
+            rows.append(Row(line, tuple(cells)))
+            line = skipped + reader.line_num + 1
+    except csv.Error as fault:
+        raise BadInput([_csv_problem(str(fault), line, file)]) from fault
+    return [row for row in rows if not row.is_blank()]
+
+
+def _csv_problem(fault: str, line: int, file: str | None) -> Problem:
+    if "field limit" in fault:
+        text = f"a cell is longer than {csv.field_size_limit():,} characters"
+        return error(text, "a quote may be missing", file=file, line=line, rule="csv")
+    if "unexpected end" in fault:
+        text, hint = "a quote is opened in this row and never closed", 'write " inside quotes as ""'
+    else:
+        text, hint = f"the quotes of this row do not match ({fault})", 'write " inside quotes as ""'
+    return error(text, hint, file=file, line=line, rule="csv-quote")
+
+
+def _table(rows: list[Row], delimiter: str, file: str | None) -> Table:
+    if not rows:
+        raise BadInput([error("the file is empty", file=file, line=1, rule="csv")])
+    header, *body = rows
+    table = Table(header.cells, header.line, tuple(body), delimiter, file)
+    nul = [
+        error(
+            f"a NUL byte stands in column {index + 1}",
+            "this is no text file, or it was damaged",
+            file=file,
+            line=row.line,
+            column=index + 1,
+            rule="csv-character",
+        )
+        for row in rows
+        for index, cell in enumerate(row.cells)
+        if "\0" in cell
+    ]
+    if nul:
+        raise BadInput(nul)
+    return table

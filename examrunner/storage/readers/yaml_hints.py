@@ -1,0 +1,126 @@
+"""What the YAML parser's faults mean to the person who wrote the file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from examrunner.domain.problems import Problem, error
+from examrunner.domain.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUOTE_IT = "put the text in quotes: 'like this'"
+SINGLE_QUOTES = r"use single quotes, in which a backslash is only a backslash: '\theta'"
+_INDENT = "lines of one list or mapping must begin in the same column; indent with spaces"
+_AFTER_QUOTE = re.compile(r"""^\s*(?:- )?(?:[\w-]+:\s+)?(?:\{?\s*[\w-]+:\s+)?["']""")
+
+
+def explain(fault: Exception, text: str, file: str) -> Problem:
+    """Return a fault of the parser as a problem with its place and what to do about it.
+
+    `text` is the whole file. Anything may be raised by a parser: what has no place is put at
+    the first line.
+    """
+    told = str(getattr(fault, "problem", None) or fault) or type(fault).__name__
+    mark = getattr(fault, "problem_mark", None)
+    start = getattr(fault, "context_mark", None) or mark
+    for pattern, tell in _MEANINGS:
+        if re.search(pattern, f"{getattr(fault, 'context', None) or ''}: {told}"):
+            told, hint, mark = tell(text, mark, start)
+            break
+    else:
+        told, hint = f"this is not YAML: {safe(told)}", QUOTE_IT
+    line = 1 if mark is None else min(mark.line + 1, text.count("\n") + 1)
+    column = 1 if mark is None else mark.column + 1
+    return error(told, hint, file=file, line=line, column=column, rule="yaml")
+
+
+def _line(text: str, mark: Any) -> str:
+    lines = text.split("\n")
+    return lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+
+
+def _colon(text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    before = _line(text, mark)[: mark.column]
+    if re.search(r":\s|- \S", before):
+        return "a colon followed by a space inside a text", QUOTE_IT, mark
+    hint = f"the line above already has its value: indent this one like it, or {QUOTE_IT}"
+    return "a key stands where none can be", hint, mark
+
+
+def _start_character(text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    character = _line(text, mark)[mark.column : mark.column + 1]
+    if character == "\t":
+        return "a tab at the beginning of a line or text", "indent with spaces", mark
+    return f"a text cannot begin with `{safe(character)}`", QUOTE_IT, mark
+
+
+def _unclosed(_text: str, _mark: Any, start: Any) -> tuple[str, str, Any]:
+    hint = "close it at the end of the text; within '...' write an apostrophe twice"
+    return "a quote is opened here and never closed", hint, start
+
+
+def _alias(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    return "a text that begins with * or & is an alias or anchor", QUOTE_IT, start or mark
+
+
+def _tag(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    return "a text that begins with ! is a tag", QUOTE_IT, start or mark
+
+
+def _escape(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    return "a backslash in double quotes that means nothing", SINGLE_QUOTES, mark or start
+
+
+def _no_colon(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    hint = "write `key: value`; a text of several lines is indented more than its key"
+    return "this line has no `key:`", hint, start or mark
+
+
+def _dash(_text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    return "a list item (`- `) stands where none can be", "begin the list on a new line", mark
+
+
+def _bracket(_text: str, _mark: Any, start: Any) -> tuple[str, str, Any]:
+    hint = f"close it; if it belongs to a text, {QUOTE_IT}"
+    return "a [ or { is opened here and not closed rightly", hint, start
+
+
+def _structure(text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    if mark is not None and _AFTER_QUOTE.match(_line(text, mark)[: mark.column]):
+        hint = "quote the whole text: 'the word \"attention\" in a text'"
+        return "a quoted text goes on after its closing quote", hint, mark
+    return "the line does not fit those above", _INDENT, mark
+
+
+def _deep(_text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    return "lists and mappings lie in one another too deep", QUOTE_IT, mark
+
+
+def _tab(_text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    return "a tab at the beginning of a line", "indent with spaces", mark
+
+
+def _block(_text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    hint = "after | or > nothing may follow; the text begins on the next line"
+    return "a text of several lines begins wrongly", hint, mark
+
+
+_Meaning = tuple[str, "Callable[[str, Any, Any], tuple[str, str, Any]]"]
+_MEANINGS: tuple[_Meaning, ...] = (
+    (r"mapping values are not allowed", _colon),
+    (r"found a tab character", _tab),
+    (r"cannot start any token", _start_character),
+    (r"quoted scalar: found unexpected", _unclosed),
+    (r"(alias|anchor)", _alias),
+    (r"\btag\b", _tag),
+    (r"escape", _escape),
+    (r"could not find expected ':'", _no_colon),
+    (r"sequence entries are not allowed", _dash),
+    (r"flow (sequence|mapping)|expected ',' or", _bracket),
+    (r"nesting depth", _deep),
+    (r"block scalar", _block),
+    (r"did not find expected|expected <", _structure),
+)

@@ -1,0 +1,340 @@
+"""Strict YAML: a small tree of texts with their places, and every problem in words.
+
+Reads the events of PyYAML's C parser, so that nothing is guessed: `no`, `5:00`, `0123` and
+`2006.11230` stay the texts they are. What could hide, repeat or swell content is refused:
+aliases, anchors, tags, merge keys, keys given twice, a second document, too much of anything.
+Nothing here recurses, and reading stops at the first cap that is hit.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from examrunner.domain.problems import Problem, error, warning
+from examrunner.domain.text import bad_character, name_of, safe
+from examrunner.storage.readers.yaml_hints import QUOTE_IT, SINGLE_QUOTES, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+MAX_PROBLEMS = 50
+"""Reading stops here: nobody reads more, and a hostile file could hold millions."""
+RULE = "yaml"
+EMPTY = "yaml-empty"
+"""The rule of the problem that a file holds nothing; a session file may well be empty."""
+
+_UNUSUAL = re.compile(r"[^\n\t -~]")
+_CUT = re.compile(r"(\s+)#(\s?)")
+_BROKEN_LINE = re.compile(r"(?<!\\)(?:\\\\)*(\\n[A-Za-z]+)")
+_OTHER_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A text exactly as written. `plain`: without quotes, so that `none` may mean nothing."""
+
+    text: str
+    line: int
+    column: int
+    plain: bool = True
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A list."""
+
+    line: int
+    column: int
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Keys and values in the order of the file. `flow`: written in braces on one line."""
+
+    line: int
+    column: int
+    flow: bool = False
+    entries: list[tuple[Scalar, Node]] = field(default_factory=list)
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """Return the key itself, with its place, or None."""
+        return next((name for name, _ in self.entries if name.text == key), None)
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def read_tree(data: bytes, file: str) -> tuple[Mapping | None, list[Problem]]:
+    """Return the file's mapping, or None where any problem is an error, and all problems."""
+    text, problems = _decode(data, file)
+    if text is None:
+        return None, problems
+    builder = _Builder(text, file)
+    builder.run()
+    return builder.result()
+
+
+def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
+    """Return the text with line ends as line feeds; the parser sees nothing unchecked."""
+    if len(data) > MAX_BYTES:
+        told = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
+        return None, [error(told, "is this the right file?", file=file, line=1, rule=RULE)]
+    for mark, name in _OTHER_ENCODINGS:
+        if data.startswith(mark):
+            hint = "save it as UTF-8 in your editor"
+            return None, [error(f"the file is in {name}", hint, file=file, line=1, rule=RULE)]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        start = data.rfind(b"\n", 0, fault.start) + 1
+        column = len(data[start : fault.start].decode("utf-8", "replace")) + 1
+        line = data.count(b"\n", 0, fault.start) + 1
+        told = "the file is not in UTF-8"
+        hint = "save it as UTF-8 in your editor (it may be in Latin-1 or cut off)"
+        return None, [error(told, hint, file=file, line=line, column=column, rule=RULE)]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    problems = list(_bad_characters(text, file))
+    return (None, problems) if problems else (text, [])
+
+
+def _bad_characters(text: str, file: str) -> Iterator[Problem]:
+    found = 0
+    for match in _UNUSUAL.finditer(text):
+        if bad_character(match[0]) is None:
+            continue
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - text.rfind("\n", 0, match.start())
+        told = f"the character {name_of(match[0])} is not let in"
+        hint = (
+            "the file may have been damaged; take it from a backup"
+            if match[0] == "\0"
+            else "delete it and type the place anew"
+        )
+        yield error(told, hint, file=file, line=line, column=column, rule=RULE)
+        found += 1
+        if found == MAX_PROBLEMS:
+            return
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is being read."""
+
+    node: Sequence | Mapping
+    key: Scalar | None = None
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class _Builder:
+    """Turns events into the tree."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.problems: list[Problem] = []
+        self.root: Node | None = None
+        self.stack: list[_Open] = []
+        self.nodes = 0
+        self.documents = 0
+        self.going = True
+        self.failed = False
+
+    def run(self) -> None:
+        """Read all events, or up to the first thing that makes the rest not worth reading."""
+        import yaml
+
+        takers = {
+            yaml.ScalarEvent: self.take_scalar,
+            yaml.MappingStartEvent: self.take_mapping,
+            yaml.SequenceStartEvent: self.take_sequence,
+            yaml.MappingEndEvent: self.take_end,
+            yaml.SequenceEndEvent: self.take_end,
+            yaml.AliasEvent: self.take_alias,
+            yaml.DocumentStartEvent: self.take_document,
+        }
+        loader = getattr(yaml, "CLoader", yaml.Loader)
+        try:
+            with closing(
+                cast("Generator[Any, None, None]", yaml.parse(self.text, Loader=loader))
+            ) as events:
+                for event in events:
+                    taker = takers.get(type(event))
+                    if taker is not None:
+                        taker(event)
+                    if not self.going:
+                        break
+        except Exception as fault:  # noqa: BLE001  PyYAML raises more than its own errors
+            self.add(explain(fault, self.text, self.file))
+
+    def result(self) -> tuple[Mapping | None, list[Problem]]:
+        """Return the tree and the problems, in the order of the file."""
+        root = self.root
+        if self.failed:
+            root = None
+        elif root is None or (isinstance(root, Scalar) and not root.text):
+            told, hint = "the file is empty", "every line of such a file is `key: value`"
+            self.add(error(told, hint, file=self.file, line=1, column=1, rule=EMPTY))
+        elif not isinstance(root, Mapping):
+            self.report("the file must consist of `key: value` lines", "", root)
+        self.problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+        return (root if isinstance(root, Mapping) else None), self.problems
+
+    def add(self, problem: Problem) -> None:
+        """Keep a problem that makes the file unusable."""
+        self.problems.append(problem)
+        self.failed = True
+        self.going = self.going and len(self.problems) < MAX_PROBLEMS
+
+    def report(self, told: str, hint: str, at: Any) -> None:
+        """Keep a problem at a node."""
+        line, column = at.line, at.column
+        self.add(error(told, hint, file=self.file, line=line, column=column, rule=RULE))
+
+    def take_document(self, event: Any) -> None:
+        """Let one document in."""
+        self.documents += 1
+        if self.documents > 1:
+            told = "a second document begins here (`---`)"
+            self.report(told, "one file holds one document; split it", _place(event))
+            self.going = False
+
+    def take_alias(self, event: Any) -> None:
+        """Refuse a reference to another part of the file."""
+        self.report("a word that begins with * is an alias", QUOTE_IT, _place(event))
+        self.put(_place(event))
+
+    def take_scalar(self, event: Any) -> None:
+        """Keep a text after checking what the parser made of it."""
+        node = Scalar(
+            unicodedata.normalize("NFC", event.value),
+            event.start_mark.line + 1,
+            event.start_mark.column + 1,
+            plain=not event.style,
+        )
+        self.check_marks(event, node)
+        if event.style == '"' or "\t" in node.text:
+            self.check_escapes(event, node)
+        elif not event.style and node.text:
+            self.check_cut(event, node)
+        self.put(node)
+
+    def check_marks(self, event: Any, node: Any) -> None:
+        """Refuse anchors and tags, which most often are texts that lack quotes."""
+        if event.anchor is not None:
+            self.report(f"`&{safe(event.anchor)}` is an anchor", QUOTE_IT, node)
+        elif event.tag is not None:
+            told = "a text that begins with ! is a tag"
+            self.report(told, QUOTE_IT, node)
+
+    def check_escapes(self, event: Any, node: Scalar) -> None:
+        """Look at what backslashes in double quotes turned into, and at tabs."""
+        raw = self.text[event.start_mark.index : event.end_mark.index]
+        bad = bad_character(node.text, newlines=True)
+        if bad is not None and "\\" in raw:
+            told = f"a backslash in double quotes made the character {name_of(bad)}"
+            self.report(told, SINGLE_QUOTES, node)
+        elif bad is not None:
+            told = f"the text holds the character {name_of(bad)}"
+            self.report(told, "put spaces in its place", node)
+        elif event.style == '"' and (broken := _BROKEN_LINE.search(raw)):
+            told = f"`{safe(broken[1])}` in double quotes was read as a line break"
+            self.warn(told, SINGLE_QUOTES, node.line, node.column)
+
+    def check_cut(self, event: Any, node: Scalar) -> None:
+        """Warn where ` #` seems to have cut a text rather than begun a comment."""
+        end = event.end_mark
+        cut = _CUT.match(self.text, end.index)
+        if cut is None or cut[1] != " ":
+            return
+        if " " in node.text or not cut[2]:
+            told = "the text ends before ` #`; the rest of the line is a comment"
+            hint = "put the text in quotes, or two spaces before a comment"
+            self.warn(told, hint, end.line + 1, end.column + 2)
+
+    def warn(self, told: str, hint: str, line: int, column: int) -> None:
+        """Keep a warning, up to the cap."""
+        if len(self.problems) < MAX_PROBLEMS:
+            place = {"line": line, "column": column}
+            self.problems.append(warning(told, hint, file=self.file, rule=RULE, **place))
+
+    def take_mapping(self, event: Any) -> None:
+        """Open a mapping."""
+        place = _place(event)
+        self.open(event, Mapping(place.line, place.column, bool(event.flow_style)))
+
+    def take_sequence(self, event: Any) -> None:
+        """Open a list."""
+        place = _place(event)
+        self.open(event, Sequence(place.line, place.column))
+
+    def open(self, event: Any, node: Sequence | Mapping) -> None:
+        """Go into a list or mapping, unless it lies too deep."""
+        if len(self.stack) >= MAX_DEPTH:
+            told = f"lists and mappings lie in one another more than {MAX_DEPTH} deep"
+            self.report(told, QUOTE_IT, node)
+            self.going = False
+            return
+        self.check_marks(event, node)
+        self.put(node)
+        self.stack.append(_Open(node))
+
+    def take_end(self, _event: Any) -> None:
+        """Close the list or mapping read last."""
+        self.stack.pop()
+
+    def put(self, node: Node) -> None:
+        """Hang a node where it belongs."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.report(f"the file holds more than {MAX_NODES:,} values", "split it", node)
+            self.going = False
+        elif not self.stack:
+            self.root = node
+        else:
+            top = self.stack[-1]
+            if isinstance(top.node, Sequence):
+                top.node.items.append(node)
+            elif top.key is None:
+                top.key = self.as_key(top, node)
+            else:
+                top.node.entries.append((top.key, node))
+                top.key = None
+
+    def as_key(self, top: _Open, node: Node) -> Scalar:
+        """Return a node as the key of a mapping, after checking that it can be one."""
+        if not isinstance(node, Scalar):
+            self.report("a key must be a word, not a list or mapping", QUOTE_IT, node)
+            return Scalar("", node.line, node.column)
+        name = node.text.strip()
+        if name == "<<" and node.plain:
+            self.report("`<<` would merge another mapping into this one", "write it out", node)
+        elif name in top.seen:
+            told = f"the key `{safe(name)}` stands here twice"
+            hint = f"its first place is line {top.seen[name]}"
+            self.report(told, hint, node)
+        else:
+            top.seen[name] = node.line
+        return Scalar(name, node.line, node.column, plain=node.plain)
+
+
+def _place(event: Any) -> Scalar:
+    """Return an empty text at the place of an event."""
+    return Scalar("", event.start_mark.line + 1, event.start_mark.column + 1)

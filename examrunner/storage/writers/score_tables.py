@@ -1,0 +1,127 @@
+"""CSV files that the program writes: scores for people, roster and reviews for itself.
+
+Scores are for spreadsheets, so texts that a spreadsheet would run are made harmless. Roster and
+reviews are read back, so they are exact.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from examrunner.domain.course.people import NO_EXTRA_TIME, Review, Student
+from examrunner.storage.files import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+Value = str | int | Decimal | dt.date | None
+"""What a cell of a table for people may hold."""
+
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""First characters of a text that a spreadsheet may take for a formula, full-width forms too."""
+HARMLESS = "'"
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel reads UTF-8 as Windows-1252 and spoils every accent."""
+
+REQUIRED = ("student_id", "name", "email")
+REVIEW_COLUMNS = ("student_id", "number", "reading_id", "submitted_on")
+
+_ROSTER: dict[str, Callable[[Student], str]] = {
+    "student_id": lambda student: student.student_id,
+    "name": lambda student: student.name,
+    "email": lambda student: student.email or "",
+    "canvas_id": lambda student: student.canvas_id or "",
+    "sis_id": lambda student: student.sis_id or "",
+    "login": lambda student: student.login or "",
+    "section": lambda student: student.section or "",
+    "say_name": lambda student: student.say_name or "",
+    "photo": lambda student: student.photo or "",
+    "extra_time": lambda student: (
+        "" if student.extra_time == NO_EXTRA_TIME else format(student.extra_time, "f")
+    ),
+    "stop_clock": lambda student: "yes" if student.stop_clock else "",
+    "presented": lambda student: ";".join(student.presented),
+    "assigned": lambda student: student.assigned or "",
+}
+
+
+def render_scores(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """Return a table for people: texts harmless, numbers as numbers, nothing as an empty cell."""
+    table = [[_cell(value) for value in row] for row in (header, *rows)]
+    return (BYTE_ORDER_MARK + _csv(table)).encode("utf-8")
+
+
+def write_scores(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    """Write a table for people, private to the user."""
+    write_atomically(path, render_scores(header, rows))
+
+
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return HARMLESS + text if text.startswith(RUNS) else text
+
+
+def render_roster(students: Sequence[Student]) -> bytes:
+    """Return roster.csv: student_id, name, email and what else some student uses."""
+    columns = [
+        name
+        for name, of in _ROSTER.items()
+        if name in REQUIRED or any(of(student) for student in students)
+    ]
+    rows = [[_ROSTER[name](student) for name in columns] for student in students]
+    return _csv([columns, *rows]).encode("utf-8")
+
+
+def write_roster(path: Path, students: Sequence[Student]) -> None:
+    """Write roster.csv, private to the user."""
+    write_atomically(path, render_roster(students))
+
+
+def render_reviews(reviews: Iterable[Review], titles: Mapping[str, str] | None = None) -> bytes:
+    """Return reviews.csv.
+
+    `titles` holds the readings that no course file knows, by id: their titles stand nowhere
+    else, so they are written instead of the id. The same title gives the same id again.
+    """
+    own = titles or {}
+    rows = [
+        [
+            review.student_id,
+            "" if review.number is None else str(review.number),
+            own.get(review.reading_id, review.reading_id),
+            review.submitted_on.isoformat() if review.submitted_on else "",
+        ]
+        for review in reviews
+    ]
+    return _csv([REVIEW_COLUMNS, *rows]).encode("utf-8")
+
+
+def write_reviews(
+    path: Path, reviews: Iterable[Review], titles: Mapping[str, str] | None = None
+) -> None:
+    """Write reviews.csv, private to the user."""
+    write_atomically(path, render_reviews(reviews, titles))
+
+
+def _cell(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            return harmless(value)
+        case Decimal():
+            return format(value, "f")
+        case dt.date():
+            return value.isoformat()
+    return str(value)
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerows(rows)
+    return stream.getvalue()
