@@ -1,6 +1,5 @@
-"""`python -m examrunner` is the command `examrunner`."""
+"""`python -m examrunner` is the program."""
 
 from examrunner.main import run
 
-if __name__ == "__main__":
-    run()
+run()

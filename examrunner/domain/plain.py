@@ -49,7 +49,7 @@ def to_plain(value: Any) -> Any:
     match value:
         case Enum():
             return value.value
-        case None | bool() | int() | str():
+        case None | bool() | int() | float() | str():
             return value
         case datetime():
             return instant_text(value)

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from examrunner.domain.course.catalogue import Course, Reading
 from examrunner.domain.draw.commitment import Commitment, commitment_from
 from examrunner.domain.errors import Environment
+from examrunner.domain.exam.events import Committed
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.plain import from_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from examrunner.domain.exam.events import Committed
+    from examrunner.domain.exam.events import What
 
 SETTINGS = "settings"
 COURSE = "course"
@@ -57,8 +58,9 @@ class Stored:
         return self.reading(name).title
 
 
-def load(committed: Committed, document: Callable[[str], str]) -> Stored:
+def load(committed: What, document: Callable[[str], str]) -> Stored:
     """Return what was committed; `document` gives a stored document by its SHA-256."""
+    assert isinstance(committed, Committed)
     named = committed.documents
     try:
         settings = from_plain(Settings, json.loads(document(named[SETTINGS])))

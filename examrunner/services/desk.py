@@ -223,8 +223,9 @@ class Desk:
                 folded[name] = fold(bare, own)
             return folded.values()
 
-        for name in {str(draft.what.attempt) for draft in drafts if _has_attempt(draft)}:
-            self.events(name)
+        for draft in drafts:
+            if isinstance(draft.what, ev.AttemptEvent):
+                self.events(draft.what.attempt)  # read before the transaction begins
         moment = self.clock.now()
         events = self.ledger.append(drafts, moment, self.actor, states=states, exposures=exposures)
         self._attempts.update(folded)
@@ -250,7 +251,3 @@ class Desk:
         if self.ledger is not None:
             self.ledger.close()
         self.lock.release()
-
-
-def _has_attempt(draft: Draft) -> bool:
-    return isinstance(draft.what, ev.AttemptEvent)

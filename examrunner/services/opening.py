@@ -6,11 +6,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from examrunner.domain.draw.ticket import NONE
-from examrunner.domain.errors import WrongUsage
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.desk import Desk
+from examrunner.services.folders import ROSTER_FILE
 from examrunner.storage.database.drafts import Draft, Person
 from examrunner.storage.lock import SessionLock
 from examrunner.storage.readers.rosters import read_roster
@@ -24,29 +24,8 @@ if TYPE_CHECKING:
     from examrunner.services.prepare import Prepared
 
 LOCK_FILE = "exam.lock"
-SETTINGS_FILE = "session.yaml"
-ROSTER_FILE = "roster.csv"
 
 _preparing = threading.Lock()
-
-
-def is_session(folder: Path) -> bool:
-    """Say whether a folder holds a session."""
-    return (folder / SETTINGS_FILE).is_file() or (folder / ROSTER_FILE).is_file()
-
-
-def demand_session(folder: Path) -> None:
-    """Raise WrongUsage where a folder holds no session."""
-    if not folder.is_dir():
-        raise WrongUsage(
-            f"There is no folder {folder}.",
-            "examrunner new DIR --roster FILE --reviews FILE makes a session.",
-        )
-    if not is_session(folder):
-        raise WrongUsage(
-            f"{folder} is no session: it has neither session.yaml nor roster.csv.",
-            "examrunner new DIR --roster FILE --reviews FILE makes a session.",
-        )
 
 
 def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> Desk:

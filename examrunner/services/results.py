@@ -15,7 +15,7 @@ from examrunner.domain.plain import instant_text
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import committed
 from examrunner.services.committed import Stored
-from examrunner.services.opening import ROSTER_FILE, demand_session
+from examrunner.services.folders import ROSTER_FILE, demand_session
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import read_settings
 

@@ -37,7 +37,7 @@ def write_atomically(
         temporary.unlink(missing_ok=True)
         raise
     if durable:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def make_private(folder: Path) -> None:
@@ -47,7 +47,7 @@ def make_private(folder: Path) -> None:
         folder.chmod(PRIVATE_FOLDER)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Force a rename to the disk. Windows cannot open a folder and needs no such thing."""
     if os.name == "nt":
         return

@@ -60,7 +60,7 @@ def test_the_folder_is_forced_to_the_disk_after_the_rename(
 ) -> None:
     """The rename itself is made durable, and only where it matters."""
     synced: list[Path] = []
-    monkeypatch.setattr(files, "_sync_folder", synced.append)
+    monkeypatch.setattr(files, "sync_folder", synced.append)
     write_atomically(tmp_path / "f", b"x", durable=False)
     assert synced == []
     write_atomically(tmp_path / "f", b"x")

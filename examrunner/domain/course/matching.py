@@ -179,6 +179,8 @@ class _Titled:
             title = without_review(title, of=row.graded)
         title = tidy(title)
         key = title_key(title)
+        if key in self._answers:
+            return self._answers[key]
         if key not in self.own:
             name = reading_id(title, self._titles.ids | {item.id for item in self.own.values()})
             self.own[key] = Reading(name, title)

@@ -58,6 +58,6 @@ def pace(
     if len(done) >= ENOUGH_SEEN and planned:
         factor = max(0.25, (now - begin - used) / planned)
     rest = sum(ahead, timedelta(0)) * factor - used
-    each = (end - now + used) / len(ahead) if ahead else None
-    starts_at = max(now, begin)
+    starts_at = now if done or used else max(now, begin)
+    each = (end - starts_at + used) / len(ahead) if ahead else None
     return Pace(len(ahead), behind, each, starts_at + max(rest, timedelta(0)), end)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from examrunner.domain.exam.rules import allowance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import time
 
     from examrunner.domain.course.people import Student
     from examrunner.domain.exam.settings import ExamRules
@@ -73,7 +75,11 @@ def _window_seconds(rules: ExamRules) -> int | None:
     if rules.window is None:
         return None
     begin, end = rules.window.start, rules.window.end
-    return (end.hour - begin.hour) * 3600 + (end.minute - begin.minute) * 60
+    return _seconds(end) - _seconds(begin)
+
+
+def _seconds(at: time) -> int:
+    return (at.hour * 60 + at.minute) * 60 + at.second
 
 
 def _needed(rules: ExamRules, students: Sequence[Student]) -> int:
@@ -89,4 +95,7 @@ def _longest(rules: ExamRules, students: Sequence[Student], window: int) -> int 
     if not shares or window <= gaps:
         return None
     talk = int(Decimal(window - gaps) / shares) // STEP * STEP
+    # Each student's time is rounded to a whole second, which may add up to more than the window.
+    while talk and _needed(replace(rules, minutes=timedelta(seconds=talk)), students) > window:
+        talk -= STEP
     return talk or None

@@ -1,0 +1,258 @@
+"""The commands before the day: new, check and plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from examrunner.cli.arguments import add_json, add_session, quoted
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from examrunner.cli.arguments import Commands
+    from examrunner.cli.output import Output
+    from examrunner.domain.exam.plan import Plan
+    from examrunner.domain.exam.settings import ExamRules
+    from examrunner.services.create import Sources
+
+COMMANDS = ("new", "check", "plan")
+
+
+def add_to(commands: Commands) -> None:
+    """Add the commands of this module."""
+    parser = commands.add_parser(
+        "new",
+        help="make a session from a class list and a table of reviews",
+        description="Make a session folder from two CSV files. The class list may be a Canvas "
+        "gradebook or any table with names and ids or e-mail addresses; the reviews may be a list "
+        "(one review a row), a form's answers, a table of students and papers, or a gradebook.",
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the new session's folder")
+    parser.add_argument(
+        "--roster", type=Path, required=True, metavar="FILE", help="the class list (CSV)"
+    )
+    parser.add_argument(
+        "--reviews", type=Path, required=True, metavar="FILE", help="who reviewed what (CSV)"
+    )
+    parser.add_argument(
+        "--course",
+        metavar="FILE",
+        help="the course's readings and rules (course.yaml), or cs496 for the shipped one; "
+        "without it the titles in the reviews are the readings",
+    )
+    add_json(parser)
+    parser.set_defaults(run=_new)
+    parser = commands.add_parser(
+        "check",
+        help="find everything that is wrong with a session",
+        description="Read a session whole and list every problem at once. Errors make the day "
+        "impossible and give exit code 1; warnings are worth a look.",
+    )
+    add_session(parser)
+    add_json(parser)
+    parser.set_defaults(run=_check)
+    parser = commands.add_parser(
+        "plan",
+        help="does the class fit the window, and what would make it fit",
+        description="Add up the time that the class needs, extra time included, and compare it "
+        "with the session's window.",
+    )
+    add_session(parser)
+    add_json(parser)
+    parser.set_defaults(run=_plan)
+
+
+# --- new -----------------------------------------------------------------------------------
+
+
+def _new(options: Namespace, out: Output) -> int:
+    from examrunner.services import create
+
+    create.demand_free(options.folder)
+    course = create.course_file(options.course) if options.course else None
+    sources = create.read_sources(options.roster, options.reviews, course)
+    asked = create.doubles(sources)
+    if out.can_ask() and asked:
+        same = [pair for pair in asked if _is_same(sources, pair, out)]
+        sources, asked = create.with_same(sources, same), ()
+    create.create_session(options.folder, sources)
+    command = quoted("open", options.folder)
+    out.emit(_new_data(options.folder, sources, command))
+    _say_found(sources, asked, out)
+    out.say()
+    out.say(
+        f"The session is in {options.folder}. Look it over with: {quoted('check', options.folder)}"
+    )
+    out.say(f"Examine with: {command}")
+    return 0
+
+
+def _is_same(sources: Sources, pair: Any, out: Output) -> bool:
+    who = "1 student has" if pair.students == 1 else f"{pair.students} students have"
+    out.say(f"{who} both of these on the list of reviews:")
+    for name in (pair.one, pair.other):
+        out.say(sources.title(name), indent=4)
+    return out.ask("Are they the same reading?")
+
+
+def _say_found(sources: Sources, asked: Any, out: Output) -> None:
+    matched = sources.matched
+    students, reviews = len(sources.roster.students), len(matched.reviews)
+    kind = "a Canvas gradebook" if sources.roster.kind == "canvas" else "a class list"
+    out.say(f"roster   {kind}, {students} students")
+    out.say(
+        f"reviews  {_SHAPES[str(sources.listed.shape)]}, {reviews} reviews of "
+        f"{sources.reviewed} readings"
+    )
+    if sources.course is not None:
+        out.say(
+            f"course   {sources.course.title or sources.course.id}, "
+            f"{len(sources.course.readings)} readings"
+        )
+    _say_group(
+        out,
+        "titles that no reading of the course has count as readings of their own:",
+        [one for one in sources.own_titles().values() if sources.course is not None],
+    )
+    _say_group(
+        out,
+        "not on the roster, or not one student for sure; their reviews are left out:",
+        [" / ".join(one.who) or f"line {one.lines[0]}" for one in matched.unmatched],
+    )
+    _say_group(
+        out,
+        "these may be the same reading twice; make them alike in reviews.csv if they are:",
+        [f"{sources.title(one.one)}  =?  {sources.title(one.other)}" for one in asked],
+    )
+    told = {"unknown-title", "unknown-student", "ambiguous-student"}
+    rest = [problem for problem in sources.problems if problem.rule not in told]
+    if rest:
+        out.say()
+        out.problems(rest)
+
+
+def _say_group(out: Output, head: str, items: list[str]) -> None:
+    if items:
+        out.say()
+        out.say(f"{len(items)} {head}" if len(items) > 1 else f"1 {head}")
+        for item in items:
+            out.say(item, indent=4)
+
+
+_SHAPES = {
+    "long": "one review a row",
+    "form": "answers to a form",
+    "matrix": "a table of students and papers",
+    "gradebook": "a Canvas gradebook",
+}
+
+
+def _new_data(folder: Path, sources: Sources, command: str) -> dict[str, Any]:
+    from examrunner.cli.output import problems_data
+
+    matched = sources.matched
+    return {
+        **problems_data(sources.problems),
+        "folder": str(folder),
+        "roster": {
+            "kind": str(sources.roster.kind),
+            "students": len(sources.roster.students),
+        },
+        "reviews": {
+            "shape": str(sources.listed.shape),
+            "count": len(matched.reviews),
+            "readings": sources.reviewed,
+        },
+        "own_readings": [
+            {"id": name, "title": title} for name, title in sources.own_titles().items()
+        ],
+        "unmatched": [
+            {"who": list(one.who), "lines": list(one.lines), "candidates": list(one.candidates)}
+            for one in matched.unmatched
+        ],
+        "possible_doubles": [
+            {"student": one.student_id, "a": one.reading_a, "b": one.reading_b}
+            for one in matched.doubles
+        ],
+        "next": command,
+    }
+
+
+# --- check ---------------------------------------------------------------------------------
+
+
+def _check(options: Namespace, out: Output) -> int:
+    from examrunner.cli.check_words import check_data, say_check
+    from examrunner.services.checking import check
+    from examrunner.services.folders import session_folder
+
+    folder = session_folder(options.session)
+    found = check(folder)
+    out.emit(check_data(found))
+    say_check(found, folder, out)
+    return 0 if found.is_ok else 1
+
+
+# --- plan ----------------------------------------------------------------------------------
+
+
+def _plan(options: Namespace, out: Output) -> int:
+    from examrunner.services.checking import plan_of
+    from examrunner.services.folders import session_folder
+
+    rules, plan = plan_of(session_folder(options.session))
+    out.emit(_plan_data(plan))
+    _say_plan(rules, plan, out)
+    return 0
+
+
+def _plan_data(plan: Plan) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "fits": plan.fits,
+        "attempts": plan.attempts,
+        "with_extra_time": plan.extra_time,
+        "needed_seconds": plan.needed,
+        "window_seconds": plan.window,
+        "longest_talk_seconds": plan.longest_talk,
+        "students_that_fit": plan.students_that_fit,
+        "start_earlier_seconds": plan.start_earlier,
+    }
+
+
+def _say_plan(rules: ExamRules, plan: Plan, out: Output) -> None:
+    from examrunner.domain.exam.clock import shown
+
+    if rules.minutes is None:
+        out.say(f"{plan.attempts} attempts without a time limit: there is nothing to add up.")
+        return
+    assert plan.needed is not None
+    extra = f", {plan.extra_time} with extra time" if plan.extra_time else ""
+    talk = shown(rules.minutes.total_seconds())
+    out.say(
+        f"{plan.attempts} attempts of {talk}{extra}, {rules.changeover_seconds} s "
+        f"between two of them: {shown(plan.needed)} in total."
+    )
+    if plan.window is None or rules.window is None:
+        out.say("The session has no window to compare that with (exam: window in session.yaml).")
+        return
+    hours = f"{rules.window.start:%H:%M} to {rules.window.end:%H:%M}"
+    if plan.fits:
+        left = shown(plan.window - plan.needed)
+        out.say(f"They fit: the window from {hours} has {shown(plan.window)}, {left} to spare.")
+        return
+    out.say(f"They do not fit: the window from {hours} has only {shown(plan.window)}.")
+    out.say("Any one of these would do:")
+    out.say(f"start {shown(plan.start_earlier)} earlier, or end so much later", indent=4)
+    if plan.longest_talk is not None:
+        out.say(
+            f"talks of {shown(plan.longest_talk)} (minutes: {_minutes(plan.longest_talk)})",
+            indent=4,
+        )
+    out.say(f"examine {plan.students_that_fit} students, the rest at another time", indent=4)
+
+
+def _minutes(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}:{rest:02d}" if rest else str(minutes)

@@ -1,0 +1,95 @@
+"""The commands that end in the terminal app: open and demo."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examrunner.cli.arguments import add_json, add_session, quoted
+from examrunner.domain.errors import Environment, WrongUsage
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+
+    from examrunner.cli.arguments import Commands
+    from examrunner.cli.output import Output
+
+COMMANDS = ("open", "demo")
+
+
+def add_to(
+    commands: Commands,
+    open_app: Callable[[Path], int],
+) -> None:
+    """Add the commands of this module."""
+    parser = commands.add_parser(
+        "open",
+        help="examine: the terminal app",
+        description="Open a session in the terminal app. The first student who is called in fixes "
+        "roster, reviews, banks and rules, and opens the session.",
+    )
+    add_session(parser)
+    parser.set_defaults(run=partial(_open, open_app=open_app))
+    parser = commands.add_parser(
+        "demo",
+        help="look around with an invented class",
+        description="Copy the shipped course and demo session to a folder and open it. A copy that "
+        "is there already is opened as it stands.",
+    )
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("examrunner-demo"),
+        metavar="DIR",
+        help="where to copy it to (default: examrunner-demo)",
+    )
+    parser.add_argument("--no-open", action="store_true", help="copy only")
+    add_json(parser)
+    parser.set_defaults(run=partial(_demo, open_app=open_app))
+
+
+def _open(options: Namespace, out: Output, *, open_app: Callable[[Path], int]) -> int:
+    from examrunner.services.folders import session_folder
+
+    try:
+        folder = session_folder(options.session)
+    except WrongUsage as wrong:
+        raise _with_likely_command(wrong, options.session) from None
+    return _run_app(folder, out, open_app)
+
+
+def _with_likely_command(wrong: WrongUsage, word: str | None) -> WrongUsage:
+    """Return the failure with a better hint where the word looks like a mistyped command."""
+    from difflib import get_close_matches
+
+    from examrunner.cli.parser import COMMANDS as ALL
+
+    near = get_close_matches(word, ALL, n=1) if word and not Path(word).exists() else []
+    if not near:
+        return wrong
+    return WrongUsage(wrong.message, f"Or did you mean the command {near[0]}?")
+
+
+def _run_app(folder: Path, out: Output, open_app: Callable[[Path], int]) -> int:
+    if not out.is_terminal():
+        raise Environment(
+            "The app needs a terminal: its keys and its screen.",
+            "Without one there are check, plan, results and export.",
+        )
+    out.flush()
+    return open_app(folder)
+
+
+def _demo(options: Namespace, out: Output, *, open_app: Callable[[Path], int]) -> int:
+    from examrunner.services.demo import copy_demo
+
+    session = copy_demo(options.folder)
+    if options.no_open or out.as_json:
+        command = quoted("open", session)
+        out.emit({"ok": True, "folder": str(options.folder), "session": str(session)})
+        out.say(f"The demo is in {options.folder}. Next: {command}")
+        return 0
+    return _run_app(session, out, open_app)

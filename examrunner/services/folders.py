@@ -1,0 +1,53 @@
+"""Which folder holds a session. Needs no reader, so that the app's first frame need not wait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from examrunner.domain.errors import WrongUsage
+
+SETTINGS_FILE = "session.yaml"
+ROSTER_FILE = "roster.csv"
+REVIEWS_FILE = "reviews.csv"
+SESSIONS = Path("sessions")
+"""Where sessions stand, seen from the folder in which the program is started."""
+NEW = "examrunner new DIR --roster FILE --reviews FILE makes a session."
+
+
+def is_session(folder: Path) -> bool:
+    """Say whether a folder holds a session."""
+    return (folder / SETTINGS_FILE).is_file() or (folder / ROSTER_FILE).is_file()
+
+
+def demand_session(folder: Path) -> None:
+    """Raise WrongUsage where a folder holds no session."""
+    if not folder.is_dir():
+        raise WrongUsage(f"There is no folder {folder}.", NEW)
+    if not is_session(folder):
+        raise WrongUsage(
+            f"{folder} is no session: it has neither {SETTINGS_FILE} nor {ROSTER_FILE}.", NEW
+        )
+
+
+def session_folder(named: str | None) -> Path:
+    """Return the session that is meant, by its path or its name below `sessions`.
+
+    With none named it is the folder one stands in, else the only one below `sessions`. Raises
+    WrongUsage where that leaves none or several.
+    """
+    if named is not None:
+        folder = Path(named)
+        beside = SESSIONS / named
+        if not folder.exists() and not folder.is_absolute() and is_session(beside):
+            folder = beside
+        demand_session(folder)
+        return folder
+    if is_session(Path()):
+        return Path()
+    found = sorted(path for path in SESSIONS.glob("*") if is_session(path))
+    if not found:
+        raise WrongUsage("No session is named, and there is none below sessions.", NEW)
+    if len(found) > 1:
+        names = ", ".join(str(path) for path in found)
+        raise WrongUsage("There are several sessions: name one.", names)
+    return found[0]

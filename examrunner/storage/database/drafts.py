@@ -1,0 +1,60 @@
+"""What is handed to the ledger, and what it says when the disk does not take it.
+
+Apart from the ledger, so that nobody loads a database library only to name an event.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from examrunner.domain.course.people import Student
+from examrunner.domain.errors import Environment
+from examrunner.domain.exam.events import What
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def new_id() -> str:
+    """Return a new unique id."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event that is not written yet. Its id makes writing it twice harmless."""
+
+    what: What
+    text: str | None = None
+    """A note or reason; it is stored apart from the event."""
+    id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A student as the ledger knows one: events name only the key."""
+
+    key: str
+    position: int
+    """Place in the exam order, from 0."""
+    student: Student
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A question that a student has been shown, remembered by course across sessions."""
+
+    course: str
+    question: str
+    session: str
+    attempt: str
+
+
+class NotSaved(Environment):
+    """The disk did not take these events; nothing of them is on record."""
+
+    def __init__(self, message: str, hint: str, drafts: Sequence[Draft]) -> None:
+        super().__init__(message, hint)
+        self.drafts = tuple(drafts)
