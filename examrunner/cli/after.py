@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session
+from examrunner.cli.output import counted, failure_data, problems_data
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -94,8 +95,6 @@ def _results(options: Namespace, out: Output) -> int:
 
     results = read_results(session_folder(options.session))
     out.emit(as_json(results))
-    if out.as_json:
-        return 0
     rows = [_result_row(one, results) for one in results.results]
     out.table(("student", "status", "verdict", "score", "time", "paper"), rows)
     out.say()
@@ -152,7 +151,8 @@ def _csv(options: Namespace, out: Output) -> int:
     results = read_results(folder)
     written = export.write_csv(folder, results, file, clock, examiner(), asked=False)
     out.emit({"ok": True, "problems": [], "written": _written_data(written)})
-    out.say(f"{written.file}: {len(results.results)} students, {written.scores} settled scores.")
+    students = counted(len(results.results), "student")
+    out.say(f"{written.file}: {students}, {counted(written.scores, 'settled score')}.")
     return 0
 
 
@@ -182,40 +182,42 @@ def _canvas(options: Namespace, out: Output) -> int:
     if asked and not out.can_ask():
         why = Refused("Nothing was written: nobody is here to say yes.", "--yes writes unasked.")
         return _refuse(plan, why, out)
-    if asked and not out.ask(f"Write {len(plan.upload.changes)} scores to {file}?"):
+    if asked and not out.ask(f"Write {counted(len(plan.upload.changes), 'score')} to {file}?"):
         out.say("Nothing was written.")
         return 0
     written = export.write_canvas(plan, file, clock, examiner(), asked=asked)
     out.emit(_canvas_data(plan, written))
-    out.say(f"{written.file}: {written.scores} scores.")
+    out.say(f"{written.file}: {counted(written.scores, 'score')}.")
     out.say("In Canvas: Grades, Import, choose this file, compare, save.")
     return 0
 
 
 def _say_canvas(plan: CanvasExport, out: Output) -> None:
     out.say(f"column   {plan.column}")
+    if plan.errors:
+        out.problems(plan.errors)
+        return
     if plan.upload.changes:
         out.say()
         out.table(("student", "in Canvas", "new"), plan.diff(), indent=2)
     if plan.upload.unchanged:
         out.say()
-        out.say(f"unchanged: {len(plan.upload.unchanged)} scores that Canvas has already")
+        out.say(
+            f"unchanged: {counted(len(plan.upload.unchanged), 'score')} that Canvas has already"
+        )
     if plan.left_out:
         out.say()
         out.say("not in the file, because")
         rows = [(one.student.name, one.why) for one in plan.left_out]
         out.table(("student", "why"), rows, indent=2)
-    told = (*plan.errors, *plan.remarks)
-    if told:
+    if plan.remarks:
         out.say()
-        out.problems(told)
+        out.problems(plan.remarks)
     out.say()
 
 
 def _refuse(plan: CanvasExport, failure: ExamError, out: Output) -> int:
     """Refuse after showing: as data this is one document, as words the usual message."""
-    from examrunner.cli.output import failure_data
-
     if not out.as_json:
         raise failure
     shown = _canvas_data(plan, None)
@@ -229,8 +231,6 @@ def _written_data(written: Written) -> dict[str, Any]:
 
 
 def _canvas_data(plan: CanvasExport, written: Written | None) -> dict[str, Any]:
-    from examrunner.cli.output import problems_data
-
     upload = plan.upload
     return {
         **problems_data(upload.problems),

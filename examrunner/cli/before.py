@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session, quoted
+from examrunner.cli.output import counted, problems_data
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Output
     from examrunner.domain.exam.plan import Plan
     from examrunner.domain.exam.settings import ExamRules
-    from examrunner.services.create import Sources
+    from examrunner.services.create import Double, Sources
 
 COMMANDS = ("new", "check", "plan")
 
@@ -88,7 +89,7 @@ def _new(options: Namespace, out: Output) -> int:
     return 0
 
 
-def _is_same(sources: Sources, pair: Any, out: Output) -> bool:
+def _is_same(sources: Sources, pair: Double, out: Output) -> bool:
     who = "1 student has" if pair.students == 1 else f"{pair.students} students have"
     out.say(f"{who} both of these on the list of reviews:")
     for name in (pair.one, pair.other):
@@ -96,14 +97,15 @@ def _is_same(sources: Sources, pair: Any, out: Output) -> bool:
     return out.ask("Are they the same reading?")
 
 
-def _say_found(sources: Sources, asked: Any, out: Output) -> None:
+def _say_found(sources: Sources, asked: tuple[Double, ...], out: Output) -> None:
     matched = sources.matched
-    students, reviews = len(sources.roster.students), len(matched.reviews)
+    students = counted(len(sources.roster.students), "student")
+    reviews = counted(len(matched.reviews), "review")
     kind = "a Canvas gradebook" if sources.roster.kind == "canvas" else "a class list"
-    out.say(f"roster   {kind}, {students} students")
+    out.say(f"roster   {kind}, {students}")
     out.say(
-        f"reviews  {_SHAPES[str(sources.listed.shape)]}, {reviews} reviews of "
-        f"{sources.reviewed} readings"
+        f"reviews  {_SHAPES[str(sources.listed.shape)]}, {reviews} of "
+        counted(sources.reviewed, 'reading')
     )
     if sources.course is not None:
         out.say(
@@ -112,17 +114,20 @@ def _say_found(sources: Sources, asked: Any, out: Output) -> None:
         )
     _say_group(
         out,
-        "titles that no reading of the course has count as readings of their own:",
+        ("title", "titles"),
+        "that no reading of the course has; readings of their own:",
         [one for one in sources.own_titles().values() if sources.course is not None],
     )
     _say_group(
         out,
-        "not on the roster, or not one student for sure; their reviews are left out:",
+        ("person", "people"),
+        "who cannot be found on the roster; the reviews are left out:",
         [" / ".join(one.who) or f"line {one.lines[0]}" for one in matched.unmatched],
     )
     _say_group(
         out,
-        "these may be the same reading twice; make them alike in reviews.csv if they are:",
+        ("pair", "pairs"),
+        "of titles that may be one reading; if so, make them alike in reviews.csv:",
         [f"{sources.title(one.one)}  =?  {sources.title(one.other)}" for one in asked],
     )
     told = {"unknown-title", "unknown-student", "ambiguous-student"}
@@ -132,12 +137,13 @@ def _say_found(sources: Sources, asked: Any, out: Output) -> None:
         out.problems(rest)
 
 
-def _say_group(out: Output, head: str, items: list[str]) -> None:
-    if items:
-        out.say()
-        out.say(f"{len(items)} {head}" if len(items) > 1 else f"1 {head}")
-        for item in items:
-            out.say(item, indent=4)
+def _say_group(out: Output, nouns: tuple[str, str], about: str, items: list[str]) -> None:
+    if not items:
+        return
+    out.say()
+    out.say(f"{len(items)} {nouns[len(items) > 1]} {about}")
+    for item in items:
+        out.say(item, indent=4)
 
 
 _SHAPES = {
@@ -149,8 +155,6 @@ _SHAPES = {
 
 
 def _new_data(folder: Path, sources: Sources, command: str) -> dict[str, Any]:
-    from examrunner.cli.output import problems_data
-
     matched = sources.matched
     return {
         **problems_data(sources.problems),

@@ -85,17 +85,14 @@ class Output:
     def fail(self, failure: ExamError) -> None:
         """Tell of the failure that ended a command."""
         problems = failure.problems if isinstance(failure, BadInput) else ()
-        if self.as_json:
-            self.emit(problems_data(problems) if problems else failure_data(failure))
-            return
-        if problems:
-            for problem in problems:
-                _write(sys.stderr, f"{place_of(problem)}{problem.severity}: {safe(problem.text)}\n")
-                _write(sys.stderr, f"    {safe(problem.hint)}\n" if problem.hint else "")
-            return
-        _write(sys.stderr, f"{safe(failure.message)}\n")
-        for line in failure.hint.splitlines():
-            _write(sys.stderr, f"  {safe(line)}\n")
+        self.emit(problems_data(problems) if problems else failure_data(failure))
+        for problem in problems:
+            _write(sys.stderr, f"{place_of(problem)}{problem.severity}: {safe(problem.text)}\n")
+            _write(sys.stderr, f"    {safe(problem.hint)}\n" if problem.hint else "")
+        if not problems:
+            _write(sys.stderr, f"{safe(failure.message)}\n")
+            for line in failure.hint.splitlines():
+                _write(sys.stderr, f"  {safe(line)}\n")
 
     def ask(self, question: str) -> bool:
         """Ask a person; anything but a yes is a no."""
@@ -132,6 +129,11 @@ class Output:
 
     def _words(self) -> TextIO:
         return sys.stderr if self.as_json else sys.stdout
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 score`, `2 scores`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def place_of(problem: Problem) -> str:

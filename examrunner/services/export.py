@@ -166,6 +166,14 @@ def plan_canvas(
     return CanvasExport(folder, results, book, upload, overwritten, left_out)
 
 
+def column_choices(gradebook: Path, column: str | None) -> list[str]:
+    """Return the columns to choose from; none where one is named or only one fits."""
+    if column is not None:
+        return []
+    book = read_gradebook(gradebook)
+    return [] if propose_column(book) else [one.header for one in book.assignments()]
+
+
 def demand_ledger(results: Results) -> None:
     """Raise Refused in a draft session."""
     if results.stored is None:
@@ -237,7 +245,7 @@ def _row(result: Result, results: Results) -> list[Value]:
         "; ".join(results.title(one.reading) for one in begun),
         "; ".join(str(one.origin) for one in begun if one.origin),
         round(sum(one.clock.used for one in decided)) if decided else None,
-        local(results.settings, times[-1]).isoformat("seconds") if times else None,
+        local(results.settings, times[-1]).isoformat(timespec="seconds") if times else None,
         "; ".join(dict.fromkeys(one.examiner for one in begun if one.examiner)),
     ]
 

@@ -32,6 +32,9 @@ class Action:
         return self.shown or self.keys.split(",")[0]
 
 
+NEVER_IN_FOOTER = 9
+"""The rank of keys that only the key card shows."""
+
 KEYS = Action("question_mark", "keys", "keys", "this card", 0, "?")
 BLANK = Action("b", "blank", "blank", "blank the screen; any key shows it again", 7)
 BACK = Action("escape", "back", "back", "back without change", 3, "esc")
@@ -125,7 +128,10 @@ RECORD = (
 EXPORT = (
     Action("c", "csv", "csv", "a table for people: exports/scores.csv", 1),
     Action("g", "canvas", "canvas", "into a gradebook exported from Canvas", 1),
-    Action("enter", "confirm", "write", "write the file as shown", 1),
+    Action("enter", "confirm", "write", "write the file as shown; nothing is overwritten", 1),
+    Action("f", "force", "overwrite scores", "replace other scores that Canvas has", 2),
+    Action("up", "up", "", "scroll up, the column above", 9, "↑"),
+    Action("down", "down", "", "scroll down, the column below", 9, "↓"),
     BACK,
     KEYS,
 )
@@ -146,6 +152,7 @@ WELCOME = (
     Action("d", "demo", "demo", "a whole exam day with a made-up class", 1),
     Action("n", "new", "new", "a new session from two files", 1),
     Action("o", "open", "open", "open a session folder", 1),
+    Action("y", "same", "", "two titles are one reading, where that is asked", 9),
     Action("1,2,3,4,5", "recent", "recent", "open a recent session", 2, "1-5"),
     Action("q", "quit", "quit", "quit", 2),
     KEYS,
@@ -178,16 +185,18 @@ def bindings(screen: str) -> list[BindingType]:
 
 
 def footer(actions: tuple[Action, ...], width: int) -> Line:
-    """Return the footer that fits: low ranks stay, the rest goes from the end."""
-    listed = [action for action in actions if action.rank < 9]  # noqa: PLR2004  9: never shown
-    while listed and width_of(_spans(listed)) > width:
-        worst = max(listed, key=lambda action: (action.rank, listed.index(action)))
-        listed.remove(worst)
-    return _spans(listed)
+    """Return the footer that fits: closer together first, then without the highest ranks."""
+    listed = [action for action in actions if action.rank < NEVER_IN_FOOTER]
+    spans = _spans(listed, "  ", GAP)
+    while width_of(spans) > width:
+        spans = _spans(listed, " ", "  ")
+        if width_of(spans) > width:
+            listed.remove(max(listed, key=lambda one: (one.rank, listed.index(one))))
+    return spans
 
 
-def _spans(actions: list[Action]) -> Line:
-    spans: list[tuple[str, str]] = [("  ", "")]
+def _spans(actions: list[Action], margin: str, gap: str) -> Line:
+    spans: list[tuple[str, str]] = [(margin, "")]
     for number, action in enumerate(actions):
-        spans += [(GAP if number else "", ""), (action.written, "key"), (f" {action.label}", "")]
+        spans += [(gap if number else "", ""), (action.written, "key"), (f" {action.label}", "")]
     return tuple(spans)

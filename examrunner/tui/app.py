@@ -14,6 +14,7 @@ from examrunner.tui.screens.opening import OpeningScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from textual.screen import Screen
 
@@ -44,9 +45,10 @@ class ExamApp(App[None]):
     TITLE = "examrunner"
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, name: str, opener: Callable[[], Desk]) -> None:
+    def __init__(self, opener: Callable[[Path], Desk], folder: Path | None = None) -> None:
         super().__init__()
-        self.session_name = name
+        self.folder = folder
+        """The session's folder; None while the welcome asks for one."""
         self._opener = opener
         self._desk: Desk | None = None
         self.failure: ExamError | None = None
@@ -63,7 +65,16 @@ class ExamApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen: it needs only the session's name."""
+        if self.folder is None:
+            from examrunner.tui.screens.welcome import WelcomeScreen
+
+            return WelcomeScreen()
         return OpeningScreen()
+
+    @property
+    def session_name(self) -> str:
+        """The session's name, as far as it is known before the session has been read."""
+        return self.folder.resolve().name if self.folder else ""
 
     def on_mount(self) -> None:
         """Take the colours and open the session as soon as the first frame is out."""
@@ -74,11 +85,20 @@ class ExamApp(App[None]):
     def _begin(self) -> None:
         gc.enable()
         gc.freeze()
-        self.run_worker(self._open, thread=True, name="open")
+        if self.folder is not None:
+            self.run_worker(self._open, thread=True, name="open")
+
+    def open_folder(self, folder: Path) -> None:
+        """Open a session from the welcome."""
+        self.folder = folder
+        self.message = None
+        self.push_screen(OpeningScreen())
+        self.call_after_refresh(self._begin)
 
     def _open(self) -> None:
+        assert self.folder is not None
         try:
-            desk = self._opener()
+            desk = self._opener(self.folder)
         except ExamError as failure:
             self.call_from_thread(self.give_up, failure)
             return
@@ -94,7 +114,7 @@ class ExamApp(App[None]):
         from examrunner.tui.screens.board import BoardScreen
 
         self._desk = desk
-        self.switch_screen(BoardScreen())
+        self.push_screen(BoardScreen())
         if desk.under_way() is not None:
             from examrunner.tui.screens.resume import ResumeScreen
 
@@ -173,11 +193,12 @@ class ExamApp(App[None]):
     # --- going places --------------------------------------------------------------------
 
     def go_to(self, attempt: Attempt) -> None:
-        """Show the screen that belongs to the phase of an attempt."""
+        """Show the screen that belongs to the phase of an attempt, right above the board."""
+        from examrunner.tui.screens.board import BoardScreen
         from examrunner.tui.screens.route import screen_for
 
         self.message = None
-        while len(self.screen_stack) > 2:  # noqa: PLR2004  the default screen and the board
+        while not isinstance(self.screen, BoardScreen):
             self.pop_screen()
         screen = screen_for(attempt)
         if screen is not None:

@@ -28,11 +28,16 @@ HELP_WORD = {
 }
 
 
+AROUND, HEADING, EXTRAS, POINTS = 1, 2, 3, 4
+"""Where empty rows stand, the most important place first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """How much is shown beside the question and its points."""
 
-    air: bool
+    air: int
+    """In how many of the places named above an empty row stands."""
     probes: int
     flags: int
     anchors: bool = False
@@ -41,13 +46,16 @@ class Level:
 
 
 LEVELS = (
-    Level(air=True, probes=3, flags=3, anchors=True),
-    Level(air=True, probes=3, flags=2),
-    Level(air=True, probes=2, flags=1),
-    Level(air=True, probes=1, flags=1),
-    Level(air=False, probes=1, flags=1),
-    Level(air=False, probes=1, flags=1, others=False),
-    Level(air=False, probes=0, flags=0, others=False),
+    Level(air=4, probes=3, flags=3, anchors=True),
+    Level(air=4, probes=3, flags=2),
+    Level(air=4, probes=2, flags=1),
+    Level(air=4, probes=1, flags=1),
+    Level(air=3, probes=1, flags=1),
+    Level(air=2, probes=1, flags=1),
+    Level(air=1, probes=1, flags=1),
+    Level(air=0, probes=1, flags=1),
+    Level(air=0, probes=1, flags=1, others=False),
+    Level(air=0, probes=0, flags=0, others=False),
 )
 
 
@@ -75,7 +83,7 @@ def sheet_lines(view: SheetView, width: int, height: int) -> list[Line]:
 
 
 def _rows(view: SheetView, width: int, level: Level) -> list[Line]:
-    air = [EMPTY] if level.air else []
+    air = [EMPTY] if level.air >= AROUND else []
     if not level.others:
         return [*_current(view, width, level), _shared(view, width)]
     before = [_other(view, place, width) for place in range(view.current)]
@@ -89,11 +97,10 @@ def _current(view: SheetView, width: int, level: Level) -> list[Line]:
     question, asked = view.questions[view.current], view.asked[view.current]
     inner = width - 8
     rows: list[Line] = [_heading(question, asked, view.spent)]
-    air = [line()] if level.air else []
-    rows += air
+    rows += [EMPTY] if level.air >= HEADING else []
     rows += [line((text, "strong")) for text in wrap(question.say, inner)]
-    if question.look_for:
-        rows += air
+    if question.look_for and level.air >= POINTS:
+        rows.append(EMPTY)
     for number, point in enumerate(question.look_for, 1):
         ticked = number in asked.points
         mark: Line = ((f"{number} ✓ ", "good"),) if ticked else ((f"{number} · ", ""),)
@@ -105,7 +112,8 @@ def _current(view: SheetView, width: int, level: Level) -> list[Line]:
         for text in view.notes
         for row in hanging(line(("note     ", "dim")), " " * LABEL, wrap(text, inner - LABEL), "")
     ]
-    rows += [*air, *extras] if extras else []
+    rows += [EMPTY] if extras and level.air >= EXTRAS else []
+    rows += extras
     return [(EDGE, *row) for row in rows]
 
 
@@ -149,8 +157,10 @@ def _other(view: SheetView, place: int, width: int) -> Line:
         spans: list[Span] = [(f"{MARGIN}✓ " if done else f"{MARGIN}· ", "good" if done else "dim")]
         spans.append((label, "dim"))
         word = asked.rating or ("not asked" if asked.not_asked else "not rated")
-        spans.append((f"{word}", RATING_INK[asked.rating] if asked.rating else "dim"))
-        spans.append((f"{GAP}{shown(asked.spent)}", "dim"))
+        spans.append((f"{word:<9}", RATING_INK[asked.rating] if asked.rating else "dim"))
+        spans.append((f"  {shown(asked.spent)}", "dim"))
+        if asked.points:
+            spans.append((f"{GAP}{len(asked.points)} of {len(question.look_for)}", "dim"))
         if HELP_WORD[asked.help]:
             spans.append((f"{GAP}{HELP_WORD[asked.help]}", "dim"))
         if asked.flags:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 from examrunner.tui.app import ExamApp
@@ -17,9 +16,12 @@ if TYPE_CHECKING:
 
 def open_session(folder: Path) -> int:
     """Run the app on one session. Returns the exit code."""
-    app = ExamApp(folder.resolve().name, partial(_open, folder))
-    app.run()
-    return _ended(app)
+    return _run(ExamApp(_open, folder))
+
+
+def welcome() -> int:
+    """Run the app from its welcome. Returns the exit code."""
+    return _run(ExamApp(_open))
 
 
 def _open(folder: Path) -> Desk:
@@ -34,9 +36,12 @@ def _open(folder: Path) -> Desk:
     return desk
 
 
-def _ended(app: ExamApp) -> int:
-    """Say, in the restored terminal, why the app ended."""
-    app.close_desk()
+def _run(app: ExamApp) -> int:
+    """Run the app, then say in the restored terminal why it ended."""
+    try:
+        app.run()
+    finally:
+        app.close_desk()
     if app.failure is not None:
         print(app.failure, file=sys.stderr)  # noqa: T201  the app's screen is gone
         return app.failure.exit_code

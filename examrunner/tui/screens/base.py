@@ -24,6 +24,8 @@ class ExamScreen(Screen[None]):
     """A screen of lines. A subclass gives its name, its bar and its body."""
 
     name_in_registry: ClassVar[str]
+    AUTO_FOCUS = ""
+    """No field takes the keys unless it was opened."""
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def compose(self) -> ComposeResult:
