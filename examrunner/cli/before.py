@@ -103,10 +103,8 @@ def _say_found(sources: Sources, asked: tuple[Double, ...], out: Output) -> None
     reviews = counted(len(matched.reviews), "review")
     kind = "a Canvas gradebook" if sources.roster.kind == "canvas" else "a class list"
     out.say(f"roster   {kind}, {students}")
-    out.say(
-        f"reviews  {_SHAPES[str(sources.listed.shape)]}, {reviews} of "
-        counted(sources.reviewed, 'reading')
-    )
+    readings = counted(sources.reviewed, "reading")
+    out.say(f"reviews  {_SHAPES[str(sources.listed.shape)]}, {reviews} of {readings}")
     if sources.course is not None:
         out.say(
             f"course   {sources.course.title or sources.course.id}, "
@@ -254,7 +252,9 @@ def _say_plan(rules: ExamRules, plan: Plan, out: Output) -> None:
             f"talks of {shown(plan.longest_talk)} (minutes: {_minutes(plan.longest_talk)})",
             indent=4,
         )
-    out.say(f"examine {plan.students_that_fit} students, the rest at another time", indent=4)
+    if plan.students_that_fit:
+        students = counted(plan.students_that_fit, "student")
+        out.say(f"examine {students}, the rest at another time", indent=4)
 
 
 def _minutes(seconds: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import quoted
-from examrunner.cli.output import problems_data
+from examrunner.cli.output import counted, problems_data
 from examrunner.domain.problems import Severity
 from examrunner.services.checking import NO_BANK, Checked, excluded
 
@@ -124,7 +124,8 @@ def _say_ok(prepared: Prepared, out: Output) -> None:
     chosen = f"drawn from {span or (sizes[0] if sizes else 'no')} papers"
     count = "one paper" if exam.papers_per_student == 1 else f"{exam.papers_per_student} papers"
     out.say(
-        f"ok: {len(prepared.students)} students, {len(prepared.reviews)} reviews. "
+        f"ok: {counted(len(prepared.students), 'student')}, "
+        f"{counted(len(prepared.reviews), 'review')}. "
         f"Each is examined on {count}, {chosen}."
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from examrunner.domain.exam.moments import Moment
+from examrunner.domain.exam.moments import NS, Moment
 
-_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
-"""Linux counts sleep in CLOCK_BOOTTIME, macOS in CLOCK_MONOTONIC (where time.monotonic does not)."""
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_LINUX_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_MAC_BOOT_ID = b"kern.bootsessionuuid"
+_UUID_BYTES = 64
+"""Room for a UUID as text and its closing zero."""
 
 
 class SystemClock:
@@ -22,16 +24,58 @@ class SystemClock:
         return Moment(datetime.now(UTC), boot_id(), boot_ns())
 
 
+def boot_clock(platform: str) -> int | None:
+    """Return the clock that counts sleep and cannot be set; None where there is none by name.
+
+    Linux has it as CLOCK_BOOTTIME. On macOS CLOCK_MONOTONIC_RAW counts sleep, which
+    time.monotonic does not.
+    """
+    names = ("CLOCK_MONOTONIC_RAW",) if platform == "darwin" else ("CLOCK_BOOTTIME",)
+    for name in (*names, "CLOCK_MONOTONIC"):
+        clock: int | None = getattr(time, name, None)
+        if clock is not None:
+            return clock
+    return None
+
+
+_CLOCK = boot_clock(sys.platform)
+
+
 def boot_ns() -> int:
     """Return nanoseconds since the boot, sleep included where the platform can tell."""
-    return time.clock_gettime_ns(_CLOCK) if _CLOCK is not None else time.monotonic_ns()
+    return time.monotonic_ns() if _CLOCK is None else time.clock_gettime_ns(_CLOCK)
 
 
 @cache
 def boot_id() -> str:
     """Return what names this boot: the kernel's id, else the minute in which it began."""
+    return _linux_boot_id() or _mac_boot_id() or _boot_minute()
+
+
+def _linux_boot_id() -> str:
     try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
+        return _LINUX_BOOT_ID.read_text(encoding="ascii").strip()
     except (OSError, ValueError):
-        began = time.time() - boot_ns() / 1e9
-        return f"boot-{round(began / 60)}"
+        return ""
+
+
+def _mac_boot_id() -> str:
+    if sys.platform != "darwin":
+        return ""
+    import ctypes
+
+    found = ctypes.create_string_buffer(_UUID_BYTES)
+    size = ctypes.c_size_t(_UUID_BYTES)
+    library = ctypes.CDLL(None)
+    failed = library.sysctlbyname(_MAC_BOOT_ID, found, ctypes.byref(size), None, ctypes.c_size_t(0))
+    return "" if failed else found.value.decode("ascii", "replace")
+
+
+def _boot_minute() -> str:
+    """Return the minute in which the machine began to count, by the wall clock as it is now.
+
+    A wall clock set in between makes one boot look like two; then the wall clock decides how
+    long lies between two moments, which is the best there is.
+    """
+    began = time.time() - boot_ns() / NS
+    return f"boot-{round(began / 60)}"

@@ -10,21 +10,26 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import canonical, from_plain, to_plain
+from examrunner.domain.text import safe
+from examrunner.storage.files import PRIVATE_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 WIDTH = 512
 """Bytes of the line, padded: a shorter one never leaves the end of a longer one behind."""
+LONGEST_HOLDER = 40
+"""Characters; four bytes or one escape each, it fits the line."""
 
 
 class SessionLock:
-    """The lock of one session folder."""
+    """The lock of one session folder. The file is never removed: a lock goes with its file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -37,7 +42,7 @@ class SessionLock:
         Raises Refused where another live process has it, Environment where the disk says no.
         """
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         except OSError as fault:
             raise Environment(
                 f"The session folder cannot be written: {fault.strerror}.",
@@ -45,29 +50,36 @@ class SessionLock:
             ) from fault
         if not _try_lock(file):
             os.close(file)
-            raise Refused(_taken(self._read()), "Close the other window, or go on there.")
+            raise Refused(
+                _taken(self._read()),
+                "Close the other window, or go on there. If it hangs, end that process.",
+            )
         self._file = file
-        self._about = {"holder": holder, "pid": os.getpid(), "since": to_plain(moment)}
+        self._about = {
+            "holder": holder[:LONGEST_HOLDER],
+            "pid": os.getpid(),
+            "since": to_plain(moment.at),
+        }
         self.beat(moment)
 
     def beat(self, moment: Moment) -> None:
         """Leave a sign of life. A failure to is not worth an exam."""
         if self._file is None:
             return
-        text = canonical({**self._about, "seen": to_plain(moment)}).ljust(WIDTH - 1) + "\n"
+        line = canonical({**self._about, "seen": to_plain(moment)}).encode()
         try:
-            os.lseek(self._file, 0, os.SEEK_SET)
-            os.write(self._file, text.encode())
+            _write_at_start(self._file, line.ljust(WIDTH - 1) + b"\n")
         except OSError:
             return
 
     def last_seen(self) -> Moment | None:
         """Return when an earlier holder was last alive; None where the file does not say."""
-        seen = self._read().get("seen")
         try:
-            return from_plain(Moment, seen) if seen else None
-        except (TypeError, ValueError, AttributeError, KeyError):
+            seen = from_plain(Moment, self._read()["seen"])
+        except (ValueError, TypeError, KeyError, AttributeError):
             return None
+        is_whole = isinstance(seen.boot_id, str) and isinstance(seen.boot_ns, int)
+        return seen if is_whole else None
 
     def release(self) -> None:
         """Let go of the lock."""
@@ -75,23 +87,24 @@ class SessionLock:
             os.close(self._file)
             self._file = None
 
-    def _read(self) -> dict[str, object]:
+    def _read(self) -> dict[str, Any]:
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
+            found = json.loads(self._path.read_bytes())
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
 
 
-def _taken(about: dict[str, object]) -> str:
-    who, pid, since = about.get("holder"), about.get("pid"), about.get("since")
-    words = "This session is already open"
-    if who and pid:
-        words += f" ({who}, process {pid}"
-        if isinstance(since, dict) and isinstance(since.get("at"), str):
-            words += f", since {since['at'][:16].replace('T', ' ')} UTC"
-        words += ")"
-    return f"{words}."
+def _taken(about: dict[str, Any]) -> str:
+    """Return in words who holds a lock, as far as the file says."""
+    words = "This session is open already"
+    if "holder" in about and "pid" in about:
+        words += f": by {safe(str(about['holder']))}, process {safe(str(about['pid']))}"
+    try:
+        since = from_plain(datetime, about["since"])
+    except (ValueError, TypeError, KeyError):
+        return f"{words}."
+    return f"{words}, since {since.astimezone():%Y-%m-%d %H:%M}."
 
 
 def _try_lock(file: int) -> bool:
@@ -100,7 +113,7 @@ def _try_lock(file: int) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
-            os.lseek(file, WIDTH * 2, os.SEEK_SET)
+            os.lseek(file, WIDTH * 2, os.SEEK_SET)  # beyond the line: others may read that
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
@@ -109,3 +122,11 @@ def _try_lock(file: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _write_at_start(file: int, data: bytes) -> None:
+    if sys.platform == "win32":
+        os.lseek(file, 0, os.SEEK_SET)
+        os.write(file, data)
+    else:
+        os.pwrite(file, data, 0)

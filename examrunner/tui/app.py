@@ -129,6 +129,8 @@ class ExamApp(App[None]):
             warm(self.desk)
         except ExamError as failure:
             self.call_from_thread(self.tell, failure)
+        else:
+            self.call_from_thread(self.redraw)
 
     def _beat(self) -> None:
         try:

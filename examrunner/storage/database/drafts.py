@@ -1,4 +1,4 @@
-"""What is handed to the ledger, and what it says when the disk does not take it.
+"""What is handed to the ledger and back, and what it says when the disk does not take it.
 
 Apart from the ledger, so that nobody loads a database library only to name an event.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Environment
 from examrunner.domain.exam.events import What
+from examrunner.domain.exam.moments import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +54,20 @@ class Exposure:
     attempt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right of one process to write a session."""
+
+    epoch: int
+    """Counted up each time that the lease changes hands."""
+    holder: str
+    since: datetime
+    beat: Moment
+    """The holder's last sign of life in the ledger."""
+
+
 class NotSaved(Environment):
-    """The disk did not take these events; nothing of them is on record."""
+    """The disk did not take these events. Writing them again, with their ids, is harmless."""
 
     def __init__(self, message: str, hint: str, drafts: Sequence[Draft]) -> None:
         super().__init__(message, hint)

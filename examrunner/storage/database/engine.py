@@ -1,34 +1,44 @@
 """A database file, opened the one way that loses nothing (reliability notes, section 3).
 
 DELETE journal with synchronous EXTRA: the only setting that lost no acknowledged write in
-simulated power cuts. Every transaction begins with BEGIN IMMEDIATE, so that no two writers ever
-read the same state.
+simulated power cuts. Every writing transaction begins with BEGIN IMMEDIATE, so that no two
+writers ever start from the same state; a reading one begins with BEGIN and needs no write lock.
+
+The file is opened by SQLite alone: closing another handle on it would drop SQLite's locks.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import sys
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from examrunner.domain.errors import Environment, Refused
 from examrunner.storage.database.migrations import APPLICATION_ID, CURRENT, migrate
-from examrunner.storage.files import PRIVATE_FILE, make_private
+from examrunner.storage.files import PRIVATE_FILE, make_private, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
+FAULTS = (SQLAlchemyError, sqlite3.Error, OSError, OverflowError, UnicodeError)
+"""What a database call can raise: sqlite3 lets the last two through for odd values and files."""
+
+OLDEST = (3, 37)
+"""The first SQLite with STRICT tables."""
 SETTINGS = {
+    "busy_timeout": "5000",
     "foreign_keys": "ON",
     "synchronous": "EXTRA",
-    "busy_timeout": "5000",
+    "fullfsync": "ON",  # these two are macOS's; elsewhere they do nothing
+    "checkpoint_fullfsync": "ON",
     "recursive_triggers": "ON",
     "trusted_schema": "OFF",
     "cell_size_check": "ON",
@@ -38,31 +48,30 @@ SETTINGS = {
 }
 EXTRA = 3
 """What PRAGMA synchronous answers when it is EXTRA."""
+_READS = "examrunner_reads"
 
 
 def open_engine(path: Path, *, create: bool) -> Engine:
-    """Open a ledger's file and bring its schema up to date.
+    """Open a ledger's file for writing and bring its schema up to date.
 
-    Raises Refused for a file of another program or of a newer examrunner, Environment where it
-    cannot be read or made; then nothing was written.
+    All use of the engine shares one connection, which any one thread at a time may use. Raises
+    Refused for a file of another program or of a newer examrunner, Environment where it cannot
+    be read or made; then nothing was written.
     """
-    if create:
-        make_private(path.parent)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
-    elif not path.is_file():
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise Environment(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
+    if not create and not path.exists():
         raise Environment(f"There is no record {path.name} in {path.parent}.")
     engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False, "isolation_level": None},
+        "sqlite://", creator=partial(_connect, path), poolclass=StaticPool, hide_parameters=True
     )
-    event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begin)
     try:
-        version = _version(engine, path)
-        if version < CURRENT:
-            migrate(engine, version)
-    except (DBAPIError, UnicodeDecodeError, sqlite3.Error) as fault:
+        if create:
+            _make(path)
+        migrate(engine)
+        _keep_private(path)
+    except FAULTS as fault:
         engine.dispose()
         raise Environment(
             f"{path.name} cannot be used: {reason(fault)}.",
@@ -74,38 +83,56 @@ def open_engine(path: Path, *, create: bool) -> Engine:
     return engine
 
 
+def reading(engine: Engine) -> Engine:
+    """Return the same engine for transactions that only read."""
+    return engine.execution_options(**{_READS: True})
+
+
 def reason(fault: BaseException) -> str:
-    """Return what the database says, without statements or values."""
-    inner = getattr(fault, "orig", None)
-    return str(inner if inner is not None else fault)
+    """Return what the machine says, without statements or values."""
+    inner = getattr(fault, "orig", None) or fault
+    if isinstance(inner, UnicodeError | OverflowError):
+        return "it holds a text or a number that cannot be stored"
+    return getattr(inner, "strerror", None) or str(inner)
 
 
-def _connected(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    for name, value in SETTINGS.items():
-        cursor.execute(f"PRAGMA {name} = {value}")
-    if sys.platform == "darwin":
-        cursor.execute("PRAGMA fullfsync = ON")
-        cursor.execute("PRAGMA checkpoint_fullfsync = ON")
-    journal = cursor.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-    synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
-    cursor.close()
-    if journal != "delete" or synchronous != EXTRA:
-        raise sqlite3.OperationalError(f"journal {journal}, synchronous {synchronous}")
+def _make(path: Path) -> None:
+    """Make an empty file, private from the start, unless there is one."""
+    make_private(path.parent)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+        sync_folder(path.parent)
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _keep_private(path: Path) -> None:
+    """Take the others' rights from a file; its journal gets the same ones."""
+    if path.stat().st_mode & 0o077:
+        with suppress(PermissionError):
+            path.chmod(PRIVATE_FILE)
 
 
-def _version(engine: Engine, path: Path) -> int:
-    """Return the schema's number after checking whose file it is."""
-    with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        assert raw is not None
-        application = raw.execute("PRAGMA application_id").fetchone()[0]
-        version: int = raw.execute("PRAGMA user_version").fetchone()[0]
-        tables: int = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+def _connect(path: Path) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        for name, value in SETTINGS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+        _check_owner(connection, path)
+        (journal,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+        if journal != "delete" or synchronous != EXTRA:
+            raise sqlite3.OperationalError(f"journal {journal}, synchronous {synchronous}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise Refused for a file that is not ours to write, before anything is written."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application != APPLICATION_ID and (application or version or tables):
         raise Refused(f"{path.name} was not made by examrunner.", "Name another database.")
     if version > CURRENT:
@@ -114,4 +141,8 @@ def _version(engine: Engine, path: Path) -> int:
             f"{CURRENT}).",
             "Update examrunner; nothing has been changed.",
         )
-    return version
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

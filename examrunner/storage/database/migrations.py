@@ -1,4 +1,7 @@
-"""Numbered steps from one schema to the next, each in one transaction with its number."""
+"""From one schema to the next, each step in one transaction together with its number.
+
+A new file gets the tables as they are now; an older one goes through the steps.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,44 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x6578616D
 """`exam` in ASCII: says whose file this is."""
+STEPS: dict[int, Callable[[Connection], None]] = {}
+"""Schema n to the step that leads to schema n + 1. Steps are added, never changed."""
+CURRENT = 1 + len(STEPS)
+"""Number of the schema in `tables`, kept in the file as its user_version; 0 is an empty file."""
 
 
-def first(connection: Connection) -> None:
-    """Make all tables."""
-    metadata.create_all(connection)
+def migrate(engine: Engine) -> None:
+    """Bring a file to the current schema. Stopped at any point, it has an old or the new one."""
+    while _version(engine) < CURRENT:
+        with engine.begin() as connection:
+            # Read again under the write lock: another process may have been faster.
+            version = _user_version(connection)
+            if version == 0:
+                _make_tables(connection)
+                version = CURRENT
+            elif version < CURRENT:
+                STEPS[version](connection)
+                version += 1
+            connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+
+
+def _make_tables(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
     for statement in APPEND_ONLY:
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (first,)
-"""Step n leads from schema n to schema n + 1. Steps are added, never changed."""
-CURRENT = len(STEPS)
+def _version(engine: Engine) -> int:
+    """Return the schema's number without a write lock, which a reader may not get."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        (version,) = cursor.execute("PRAGMA user_version").fetchone()
+    finally:
+        raw.close()
+    return int(version)
 
 
-def migrate(engine: Engine, version: int) -> None:
-    """Bring a file from schema `version` to the current one.
-
-    Stopped at any point, the file has the old schema or the new one.
-    """
-    for number in range(version, CURRENT):
-        with engine.begin() as connection:
-            STEPS[number](connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {number + 1}")
+def _user_version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())

@@ -15,7 +15,12 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
-NOW = "length(at) = 27 and at like '%Z'"
+
+
+def _instant(column: str) -> CheckConstraint:
+    """Allow only what `domain.plain.instant_text` writes."""
+    return CheckConstraint(f"length({column}) = 27 and {column} like '____-__-__T__:__:__.%Z'")
+
 
 event = Table(
     "event",
@@ -34,9 +39,9 @@ event = Table(
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
     UniqueConstraint("id"),
-    CheckConstraint("seq > 0"),
+    CheckConstraint("seq > 0 and epoch >= 0"),
     CheckConstraint("length(hash) = 64 and length(prev) = 64"),
-    CheckConstraint(NOW),
+    _instant("at"),
     sqlite_strict=True,
 )
 Index("event_attempt", event.c.session, event.c.attempt)
@@ -49,6 +54,7 @@ text = Table(
     Column("text", Text, nullable=False),
     sqlite_strict=True,
 )
+"""Notes and reasons, which may be forgotten; the event keeps the hash of salt and text."""
 
 student = Table(
     "student",
@@ -57,7 +63,7 @@ student = Table(
     Column("key", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("person", Text, nullable=False),
-    UniqueConstraint("session", "position"),
+    CheckConstraint("position >= 0"),
     sqlite_strict=True,
 )
 
@@ -73,6 +79,7 @@ attempt = Table(
     CheckConstraint("number > 0"),
     sqlite_strict=True,
 )
+"""What the events of each attempt add up to; it can always be made again from them."""
 
 document = Table(
     "document",
@@ -94,6 +101,8 @@ lease = Table(
     Column("beat_boot_id", Text, nullable=False),
     Column("beat_boot_ns", Integer, nullable=False),
     CheckConstraint("epoch > 0"),
+    _instant("since"),
+    _instant("beat_at"),
     sqlite_strict=True,
 )
 

@@ -91,9 +91,7 @@ class ExportScreen(ListScreen):
     def _plan_words(self, plan: export.CanvasExport) -> list[Line]:
         rows = [line(f"  {len(plan.upload.changes)} scores into ", (plan.column, "strong"))]
         problems = [one.text for one in (*plan.errors, *plan.remarks)]
-        rows += [
-            line((f"  {pad(text, self.width - 4).rstrip()}", "warn")) for text in problems[:1]
-        ]
+        rows += [line((f"  {pad(text, self.width - 4).rstrip()}", "warn")) for text in problems[:1]]
         if plan.refusal():
             rows.append(line((f"  {plan.refusal()}", "warn")))
         elif not plan.errors:

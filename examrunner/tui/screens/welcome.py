@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.widgets import Input
 
 from examrunner.domain.errors import ExamError
-from examrunner.tui.actions import WELCOME, bindings
+from examrunner.tui.actions import WELCOME, Action, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
 from examrunner.tui.paths import path_from
 from examrunner.tui.screens.base import ExamScreen
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.services.create import Double, Sources
-    from examrunner.tui.actions import Action
 
 QUESTIONS = {
     "roster": "class list: a Canvas gradebook or any table with names and ids",
@@ -26,6 +25,12 @@ QUESTIONS = {
     "folder": "new folder for this session",
     "open": "session folder",
 }
+ASKING = (
+    Action("enter", "take", "takes it: type, paste or drag a path here", "", 0),
+    Action("escape", "leave", "gives up", "", 0, "esc"),
+)
+REMARKS = 3
+"""So many remarks on the files are shown; all of them are in `examrunner check`."""
 NEXT = {"roster": "reviews", "reviews": "folder"}
 
 
@@ -45,6 +50,8 @@ class WelcomeScreen(ExamScreen):
         """Pairs of titles still to be asked about."""
         self._same: list[Double] = []
         self._said: list[str] = []
+        self._remarks: list[str] = []
+        """What the two files hold, and what is worth a look in them."""
 
     def compose(self) -> ComposeResult:
         """Add the line in which a path is typed."""
@@ -109,6 +116,8 @@ class WelcomeScreen(ExamScreen):
         """Return what can be done now."""
         if self._doubles:
             return ()
+        if self._asking:
+            return ASKING
         return tuple(one for one in WELCOME if one.name != "recent" or self._recent)
 
     # --- acting --------------------------------------------------------------------------
@@ -129,7 +138,7 @@ class WelcomeScreen(ExamScreen):
         if self._doubles:
             self._answer(same=False)
             return
-        self._given, self._said, self._same = {}, [], []
+        self._given, self._remarks, self._same = {}, [], []
         self._ask("roster")
 
     def action_open(self) -> None:
@@ -161,7 +170,7 @@ class WelcomeScreen(ExamScreen):
         field.value = "" if name != "folder" else str(Path("sessions") / "exam")
         field.add_class("-open")
         field.focus()
-        self._said = [f"{QUESTIONS[name]} (type, paste or drag it here; esc gives up)"]
+        self._said = [*self._remarks, QUESTIONS[name]]
         self.draw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -208,7 +217,8 @@ class WelcomeScreen(ExamScreen):
         self._doubles = list(doubles(self._sources))
         if self._doubles:
             self._close()
-        self._said = self._found()
+        self._remarks = [*self._found(), ""]
+        self._said = self._remarks
         self.draw()
         return True
 
@@ -217,8 +227,11 @@ class WelcomeScreen(ExamScreen):
         assert sources is not None
         people, reviews = len(sources.roster.students), len(sources.matched.reviews)
         words = [f"{people} students, {reviews} reviews of {sources.reviewed} readings"]
-        if sources.problems:
-            words.append(f"{len(sources.problems)} remarks: examrunner check lists them")
+        shown = sources.problems[:REMARKS]
+        words += [f"{one.text}; {one.hint}" if one.hint else one.text for one in shown]
+        more = len(sources.problems) - len(shown)
+        if more:
+            words.append(f"and {more} more remarks: examrunner check lists all")
         return words
 
     def _answer(self, *, same: bool) -> None:

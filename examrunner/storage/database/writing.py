@@ -1,0 +1,141 @@
+"""One batch of events and all that goes with it, written inside one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from examrunner.domain.errors import Refused
+from examrunner.domain.exam.chain import first_prev, link, text_hash
+from examrunner.domain.plain import to_plain
+from examrunner.storage.database import rows
+from examrunner.storage.database import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from examrunner.domain.exam.attempts import Attempt
+    from examrunner.domain.exam.chain import Event
+    from examrunner.domain.exam.events import What
+    from examrunner.domain.exam.moments import Moment
+    from examrunner.storage.database.drafts import Draft, Exposure, Person
+
+    States = Callable[[tuple[Event, ...]], Iterable[Attempt]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event to be, and its text with the salt that its hash was taken with."""
+
+    id: str
+    what: What
+    salt: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction writes."""
+
+    session: str
+    entries: tuple[Entry, ...]
+    moment: Moment
+    actor: str
+    epoch: int | None
+    """Of the writer's lease; None for a writer that needs none."""
+    documents: Mapping[str, str]
+    people: Sequence[Person]
+    exposures: Sequence[Exposure]
+
+
+def entry(draft: Draft, salt: str) -> Entry:
+    """Return a draft as an entry whose event holds only the hash of its text."""
+    if draft.text is None:
+        return Entry(draft.id, draft.what, salt, None)
+    what: Any = draft.what
+    hashed = replace(what, text=text_hash(salt, draft.text))
+    return Entry(draft.id, hashed, salt, draft.text)
+
+
+def write(connection: Connection, batch: Batch, states: States) -> tuple[Event, ...]:
+    """Write a batch and return its events. Raises Refused where the lease is lost."""
+    if batch.epoch is not None and not beat(connection, batch.session, batch.epoch, batch.moment):
+        found = stored(connection, batch)
+        if found:
+            return found  # saved before the lease was lost, though nobody heard of it
+        raise taken_over()
+    events = _linked(connection, batch)
+    if events:
+        connection.execute(rows.ADD_EVENT, [rows.event_row(batch.session, one) for one in events])
+    _write_beside(connection, batch)
+    changed = [rows.attempt_row(batch.session, one) for one in states(events)]
+    if changed:
+        connection.execute(rows.PUT_ATTEMPT, changed)
+    return events
+
+
+def stored(connection: Connection, batch: Batch) -> tuple[Event, ...]:
+    """Return the events of a batch that are on record already: all of them or none."""
+    ids = [one.id for one in batch.entries]
+    query = select(t.event).where(t.event.c.session == batch.session, t.event.c.id.in_(ids))
+    found = {row.id: rows.event_from(row) for row in connection.execute(query)}
+    return tuple(found[name] for name in ids) if found.keys() == set(ids) else ()
+
+
+def beat(connection: Connection, session: str, epoch: int, moment: Moment) -> bool:
+    """Leave a sign of life in the lease. Returns whether it is still this epoch's."""
+    done = connection.execute(rows.BEAT, rows.beat_row(session, epoch, moment))
+    return done.rowcount == 1
+
+
+def taken_over() -> Refused:
+    """Return what is said to a writer whose lease has gone to another one."""
+    return Refused(
+        "Another examiner has taken over this session: this window may not write any more.",
+        "Go on there, or quit here and open the session again.",
+    )
+
+
+def _linked(connection: Connection, batch: Batch) -> tuple[Event, ...]:
+    head = connection.execute(rows.HEAD, {"session": batch.session}).first()
+    seq, prev = (head.seq, head.hash) if head else (0, first_prev(batch.session))
+    events: list[Event] = []
+    for one in batch.entries:
+        seq += 1
+        event = link(
+            batch.session,
+            seq=seq,
+            event_id=one.id,
+            epoch=batch.epoch or 0,
+            actor=batch.actor,
+            moment=batch.moment,
+            what=one.what,
+            prev=prev,
+        )
+        prev = event.hash
+        events.append(event)
+    return tuple(events)
+
+
+def _write_beside(connection: Connection, batch: Batch) -> None:
+    """Write what lies beside the events: texts, documents, students, exposures."""
+    texts = [
+        {"event_id": one.id, "salt": one.salt, "text": one.text}
+        for one in batch.entries
+        if one.text is not None
+    ]
+    documents = [{"sha256": sha, "content": text} for sha, text in batch.documents.items()]
+    people = [rows.person_row(batch.session, one) for one in batch.people]
+    exposures = [to_plain(one) for one in batch.exposures]
+    for statement, listed in (
+        (rows.ADD_TEXT, texts),
+        (rows.PUT_DOCUMENT, documents),
+        (rows.PUT_STUDENT, people),
+        (rows.PUT_EXPOSURE, exposures),
+    ):
+        if listed:
+            connection.execute(statement, listed)

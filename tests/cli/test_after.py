@@ -1,0 +1,194 @@
+"""results and export, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examrunner.cli.output import Output
+from examrunner.domain.exam.events import Verdict
+from examrunner.main import main
+from examrunner.services.results import read_results
+from tests.classes import GRADEBOOK, examine, write_session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+
+
+def typed(*words: object) -> int:
+    """Run the program with these words."""
+    return main([str(word) for word in words])
+
+
+def data(capsys: Captured) -> Any:
+    """Return what stands on stdout, which must be JSON and nothing else."""
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    """Return a session in which everyone has been called."""
+    folder = write_session(tmp_path / "small")
+    verdicts = {"ana": Verdict.PASS, "chi": Verdict.FAIL, "eli": Verdict.EDGE, "zoe": None}
+    examine(folder, verdicts)
+    return folder
+
+
+@pytest.fixture
+def gradebook(tmp_path: Path) -> Path:
+    """Return the class's Canvas export."""
+    file = tmp_path / "gradebook.csv"
+    file.write_text(GRADEBOOK, encoding="utf-8")
+    return file
+
+
+# --- results -------------------------------------------------------------------------------
+
+
+def test_results_show_each_student_and_the_sums(session: Path, capsys: Captured) -> None:
+    """The table has verdict, score and time; below stand the sums and the head of the record."""
+    assert typed("results", session) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[:5] == ["Rivera,", "Ana", "done", "pass", "10"]
+    assert lines[2].split()[:5] == ["Chi", "Okafor", "done", "fail", "0"]
+    assert lines[3].split()[:4] == ["Eli", "Lane", "done", "edge"]
+    assert "1 pass, 1 edge, 1 fail, 1 absent, 2 of 4 scores settled" in lines
+    assert lines[-1].endswith(f"head {read_results(session).head}")
+
+
+def test_results_of_a_draft(tmp_path: Path, capsys: Captured) -> None:
+    """Before the first student everyone waits, and there is no record."""
+    assert typed("results", write_session(tmp_path / "draft")) == 0
+    said = capsys.readouterr().out
+    assert "4 waiting, 0 of 4 scores settled" in said
+    assert "record:" not in said
+
+
+def test_results_as_data(session: Path, capsys: Captured) -> None:
+    """With --json stdout is the record; an unsettled score is null and never zero."""
+    assert typed("results", session, "--json") == 0
+    found = data(capsys)
+    assert [one["score"] for one in found["students"]] == [10, 0, None, None]
+    assert found["head"] == read_results(session).head
+
+
+def test_check_of_an_opened_session_says_what_counts(session: Path, capsys: Captured) -> None:
+    """Once a session has been opened, its record counts and its files do not."""
+    assert typed("check", session) == 0
+    assert "its record counts" in capsys.readouterr().out
+
+
+# --- export --------------------------------------------------------------------------------
+
+
+def test_export_csv_writes_a_new_file(session: Path, tmp_path: Path, capsys: Captured) -> None:
+    """The table is written where it is asked for, and a second time refused."""
+    out = tmp_path / "scores.csv"
+    assert typed("export", "csv", session, "--out", out) == 0
+    assert "4 students, 2 settled scores" in capsys.readouterr().out
+    before = out.read_bytes()
+    assert typed("export", "csv", session, "--out", out) == 3
+    assert out.read_bytes() == before
+
+
+def test_export_csv_finds_a_name_itself(session: Path, capsys: Captured) -> None:
+    """Without --out a new file stands in the session's own folder exports."""
+    assert typed("export", "csv", session, "--json") == 0
+    file = data(capsys)["written"]["file"]
+    assert file.startswith(str(session / "exports" / "csv-"))
+
+
+def test_export_of_a_draft_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    """Where nothing was examined there is nothing to export: exit code 3."""
+    assert typed("export", "csv", write_session(tmp_path / "draft")) == 3
+    assert "Nothing has been examined yet" in capsys.readouterr().err
+
+
+def test_canvas_is_shown_and_refused_without_a_person(
+    session: Path, gradebook: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    """Without a terminal and without --yes the difference is shown and nothing is written."""
+    out = tmp_path / "up.csv"
+    assert typed("export", "canvas", session, "--into", gradebook, "--out", out) == 3
+    said = capsys.readouterr()
+    assert "Rivera, Ana  -          10" in said.out
+    assert "Eli Lane    edge: to be decided in a second look" in said.out
+    assert "--yes" in said.err
+    assert not out.exists()
+
+
+def test_canvas_with_yes_is_written(
+    session: Path, gradebook: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    """--yes skips the question; scores that Canvas has otherwise are still held back."""
+    out = tmp_path / "up.csv"
+    assert typed("export", "canvas", session, "--into", gradebook, "--out", out, "--yes") == 0
+    assert "1 score." in capsys.readouterr().out
+    assert out.read_text(encoding="utf-8").splitlines()[2:] == ['"Rivera, Ana",101,,ana,CS 1,10']
+
+
+def test_canvas_with_force_overwrites(session: Path, gradebook: Path, tmp_path: Path) -> None:
+    """--force puts the differing score into the file too."""
+    out = tmp_path / "up.csv"
+    words = ["export", "canvas", session, "--into", gradebook, "--out", out, "--yes", "--force"]
+    assert typed(*words) == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 4
+
+
+@pytest.mark.parametrize(("answer", "written"), [("y", True), ("", False), ("no", False)])
+def test_a_person_is_asked_once(
+    session: Path,
+    gradebook: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    answer: str,
+    written: bool,
+) -> None:
+    """Only a yes writes; a no is no failure."""
+    answers = [answer]
+    monkeypatch.setattr(Output, "is_terminal", lambda _: True)
+    monkeypatch.setattr("builtins.input", lambda _: answers.pop(0))
+    out = tmp_path / "up.csv"
+    assert typed("export", "canvas", session, "--into", gradebook, "--out", out) == 0
+    assert out.exists() is written
+    assert answers == []
+
+
+def test_canvas_as_data_is_one_document(
+    session: Path, gradebook: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    """With --json plan and refusal are one document; with --yes so are plan and file."""
+    words = ["export", "canvas", session, "--into", gradebook, "--json"]
+    assert typed(*words) == 3
+    shown = data(capsys)
+    assert shown["ok"] is False
+    assert shown["written"] is None
+    assert shown["changes"] == [{"student": "ana", "old": "", "new": "10"}]
+    assert shown["problems"][-1]["rule"] == "refused"
+    assert typed(*words, "--yes", "--out", tmp_path / "up.csv") == 0
+    done = data(capsys)
+    assert done["ok"] is True
+    assert done["written"]["scores"] == 1
+
+
+def test_a_column_that_canvas_drops_is_an_error(
+    session: Path, gradebook: Path, capsys: Captured
+) -> None:
+    """A refused column gives exit code 1 and says why."""
+    words = ["--column", "Oral exam Final Score", "--yes"]
+    assert typed("export", "canvas", session, "--into", gradebook, *words) == 1
+    assert "Canvas drops it without a word" in capsys.readouterr().out
+
+
+def test_only_overwrites_are_refused_with_a_way_out(
+    session: Path, gradebook: Path, capsys: Captured
+) -> None:
+    """Where every score would overwrite another, nothing is written unless forced."""
+    gradebook.write_text(GRADEBOOK.replace("3.00,,1", "3.00,7.00,1"), encoding="utf-8")
+    assert typed("export", "canvas", session, "--into", gradebook, "--yes") == 3
+    assert "--force overwrites them" in capsys.readouterr().err
