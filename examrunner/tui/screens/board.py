@@ -66,7 +66,7 @@ class BoardScreen(ListScreen):
             place = self._place_of(self._left)
             if self._rows[place].attempt.phase not in UNDER_WAY:
                 self.choose_next(place)
-            self._left = None
+                self._left = None
         self.draw()
 
     def reload(self) -> None:
@@ -153,7 +153,7 @@ class BoardScreen(ListScreen):
         if self._rows:
             row = self._rows[self.chosen]
             rows += [
-                line(("next", "dim")),
+                line((self._status(row)[1] or "next", "dim")),
                 line((pad(row.student.name, SIDE - 2).rstrip(), "strong")),
             ]
         rows.append(EMPTY)
