@@ -43,7 +43,9 @@ _CLOCK = boot_clock(sys.platform)
 
 def boot_ns() -> int:
     """Return nanoseconds since the boot, sleep included where the platform can tell."""
-    return time.monotonic_ns() if _CLOCK is None else time.clock_gettime_ns(_CLOCK)
+    if sys.platform == "win32" or _CLOCK is None:
+        return time.monotonic_ns()
+    return time.clock_gettime_ns(_CLOCK)
 
 
 @cache
@@ -60,15 +62,15 @@ def _linux_boot_id() -> str:
 
 
 def _mac_boot_id() -> str:
-    if sys.platform != "darwin":
-        return ""
-    import ctypes
+    if sys.platform == "darwin":
+        import ctypes
 
-    found = ctypes.create_string_buffer(_UUID_BYTES)
-    size = ctypes.c_size_t(_UUID_BYTES)
-    library = ctypes.CDLL(None)
-    failed = library.sysctlbyname(_MAC_BOOT_ID, found, ctypes.byref(size), None, ctypes.c_size_t(0))
-    return "" if failed else found.value.decode("ascii", "replace")
+        found = ctypes.create_string_buffer(_UUID_BYTES)
+        size = ctypes.c_size_t(_UUID_BYTES)
+        ask = ctypes.CDLL(None).sysctlbyname
+        if ask(_MAC_BOOT_ID, found, ctypes.byref(size), None, ctypes.c_size_t(0)) == 0:
+            return found.value.decode("ascii", "replace")
+    return ""
 
 
 def _boot_minute() -> str:

@@ -78,8 +78,8 @@ class SessionLock:
             seen = from_plain(Moment, self._read()["seen"])
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
-        is_whole = isinstance(seen.boot_id, str) and isinstance(seen.boot_ns, int)
-        return seen if is_whole else None
+        types = (type(seen.boot_id), type(seen.boot_ns))  # a foreign line may hold anything
+        return seen if types == (str, int) else None
 
     def release(self) -> None:
         """Let go of the lock."""

@@ -146,7 +146,9 @@ class Terminal:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         ticks = int(fields[11]) + int(fields[12])
         tasks = Path(f"/proc/{self.pid}/task")
-        nanoseconds = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir())
+        nanoseconds = sum(
+            int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()
+        )
         return max(nanoseconds / 1e9, ticks / os.sysconf("SC_CLK_TCK"))
 
     def peak_mib(self) -> float:

@@ -115,17 +115,21 @@ def _connect(path: Path) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
-        for name, value in SETTINGS.items():
-            connection.execute(f"PRAGMA {name} = {value}")
-        _check_owner(connection, path)
-        (journal,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-        (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
-        if journal != "delete" or synchronous != EXTRA:
-            raise sqlite3.OperationalError(f"journal {journal}, synchronous {synchronous}")
+        _set_up(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _set_up(connection: sqlite3.Connection, path: Path) -> None:
+    for name, value in SETTINGS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+    _check_owner(connection, path)
+    (journal,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
+    if journal != "delete" or synchronous != EXTRA:
+        raise sqlite3.OperationalError(f"journal {journal}, synchronous {synchronous}")
 
 
 def _check_owner(connection: sqlite3.Connection, path: Path) -> None:

@@ -20,7 +20,7 @@ from examrunner.storage.database import tables as t
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from examrunner.domain.exam.chain import Event
     from examrunner.domain.problems import Problem
@@ -52,7 +52,7 @@ def _problem(rule: str, words: str) -> Problem:
     return error(words, HINT, rule=rule)
 
 
-def _events(session: str, listed: Sequence[Row[Any]]) -> tuple[list[Event], list[Problem]]:
+def _events(session: str, listed: Sequence[Any]) -> tuple[list[Event], list[Problem]]:
     """Return the events that can be read, and a problem for each row that is not as written."""
     events, problems = [], []
     for row in listed:
@@ -68,7 +68,7 @@ def _events(session: str, listed: Sequence[Row[Any]]) -> tuple[list[Event], list
     return events, problems
 
 
-def _texts(events: Sequence[Event], texts: Sequence[Row[Any]]) -> Iterator[Problem]:
+def _texts(events: Sequence[Event], texts: Sequence[Any]) -> Iterator[Problem]:
     """Compare texts with their hashes. A text that is gone was forgotten: nothing is wrong."""
     known = {event.id: event for event in events}
     for row in texts:
@@ -79,7 +79,7 @@ def _texts(events: Sequence[Event], texts: Sequence[Row[Any]]) -> Iterator[Probl
             yield _problem("text", words)
 
 
-def _states(session: str, events: Sequence[Event], states: Sequence[Row[Any]]) -> Iterator[Problem]:
+def _states(session: str, events: Sequence[Event], states: Sequence[Any]) -> Iterator[Problem]:
     """Compare each attempt's state with what its events add up to."""
     own: dict[str, list[Event]] = {}
     for event in events:
@@ -105,7 +105,7 @@ def _folded(name: str, events: Sequence[Event]) -> Attempt:
     return attempt
 
 
-def _documents(events: Sequence[Event], documents: Sequence[Row[Any]]) -> Iterator[Problem]:
+def _documents(events: Sequence[Event], documents: Sequence[Any]) -> Iterator[Problem]:
     """Compare the stored documents with their hashes, and with those that were committed."""
     contents = {row.sha256: row.content for row in documents}
     for sha, content in contents.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,20 +10,21 @@ from sqlalchemy import select
 
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam.chain import first_prev, link, text_hash
+from examrunner.domain.exam.events import What
+from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import to_plain
 from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
+from examrunner.storage.database.drafts import Exposure, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
 
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.domain.exam.chain import Event
-    from examrunner.domain.exam.events import What
-    from examrunner.domain.exam.moments import Moment
-    from examrunner.storage.database.drafts import Draft, Exposure, Person
+    from examrunner.storage.database.drafts import Draft
 
     States = Callable[[tuple[Event, ...]], Iterable[Attempt]]
 
