@@ -219,8 +219,8 @@ class Desk:
                 if name is not None:
                     listed.setdefault(name, list(self.events(name))).append(event)
             for name, own in listed.items():
-                bare = Attempt(name, self._attempts[name].student, self._attempts[name].number)
-                folded[name] = fold(bare, own)
+                known = len(self._events[name])
+                folded[name] = self._folded(name, own, own[known:])
             return folded.values()
 
         for draft in drafts:
@@ -235,6 +235,13 @@ class Desk:
         self._beaten = moment
         self.lock.beat(moment)
         return events
+
+    def _folded(self, name: str, own: list[Event], new: list[Event]) -> Attempt:
+        """Return an attempt after new events; what takes a mark back needs all of them again."""
+        attempt = self._attempts[name]
+        if any(isinstance(event.what, ev.Undone) for event in new):
+            return fold(Attempt(name, attempt.student, attempt.number), own)
+        return fold(attempt, new)
 
     def beat(self) -> Moment:
         """Say that the program is alive: to the lock each time, to the lease every 10 s."""

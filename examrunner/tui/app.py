@@ -38,6 +38,12 @@ THEME = Theme(
 )
 
 
+def _collect_again() -> None:
+    """Let garbage be collected again once the first screens are out; what is loaded stays."""
+    gc.freeze()
+    gc.enable()
+
+
 class ExamApp(App[None]):
     """The app of one session."""
 
@@ -83,8 +89,6 @@ class ExamApp(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        gc.enable()
-        gc.freeze()
         if self.folder is not None:
             self.run_worker(self._open, thread=True, name="open")
 
@@ -120,6 +124,7 @@ class ExamApp(App[None]):
 
             self.push_screen(ResumeScreen())
         self.set_interval(1.0, self._beat)
+        self.call_after_refresh(_collect_again)
         self.call_after_refresh(self.run_worker, self._warm, thread=True, name="warm")
 
     def _warm(self) -> None:

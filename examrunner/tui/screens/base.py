@@ -71,7 +71,7 @@ class ExamScreen(Screen[None]):
             return
         self.canvas("bar").show([self._bar()])
         self.draw_body()
-        self.canvas("status").show([self.status()])
+        self.draw_status()
         self.canvas("keys").show([footer(self.actions(), size.width)])
 
     def _draw_too_small(self) -> None:
@@ -91,6 +91,10 @@ class ExamScreen(Screen[None]):
 
     def draw_body(self) -> None:
         """Draw the middle."""
+
+    def draw_status(self) -> None:
+        """Draw the line above the footer."""
+        self.canvas("status").show([self.status()])
 
     def status(self) -> Line:
         """Return the line above the footer: what was saved last, or what is wrong."""

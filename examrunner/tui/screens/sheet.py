@@ -32,7 +32,8 @@ LAST_MINUTE = 60
 SHORT_TALK = 120
 """Below so many seconds allowed, the last quarter is what turns the colour."""
 HEAD = HEIGHT + 2
-TICKS_PER_SECOND = 4
+LATE = 0.02
+"""Seconds after a full one at which the clock is looked at."""
 
 
 class SheetScreen(ExamScreen):
@@ -71,7 +72,7 @@ class SheetScreen(ExamScreen):
         self._current = self._first_open()
         self._since = attempt.clock.elapsed(desk.clock.now())
         self.draw()
-        self.set_interval(1 / TICKS_PER_SECOND, self.tick)
+        self._arm()
 
     def on_screen_resume(self) -> None:
         """Go on after another screen: time elsewhere belongs to no question."""
@@ -103,6 +104,15 @@ class SheetScreen(ExamScreen):
         self._since = elapsed
         self._current = min(max(0, place), len(self._questions) - 1)
         self.scrolled = 0
+
+    def _arm(self) -> None:
+        """Wake up when the clock shows its next second: a steadier beat than any interval."""
+        elapsed = self.attempt.clock.elapsed(self.exam.desk.clock.now())
+        self.set_timer(1 - elapsed % 1 + LATE, self._wake)
+
+    def _wake(self) -> None:
+        self.tick()
+        self._arm()
 
     def tick(self) -> None:
         """Repaint what a new second changes, and nothing else."""
@@ -187,9 +197,12 @@ class SheetScreen(ExamScreen):
         if not allowed(Deed.MARK, self.attempt.phase):
             return
         question, spent = self._questions[self._current].id, self._seconds()
-        if self.exam.act(lambda: deed(question, spent)) and move_on:
+        if not self.exam.act(lambda: deed(question, spent)):
+            return
+        if move_on:
             self._go_to(self._current + 1)
-        self.draw()
+        self._draw_sheet()
+        self.draw_status()
 
     def _rate(self, rating: Rating) -> None:
         desk, attempt = self.exam.desk, self.attempt
