@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import Phase
+from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.desk import Desk
 from examrunner.services.folders import ROSTER_FILE
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from examrunner.domain.exam.moments import Moment
     from examrunner.services.ports import ClockPort, Entropy
     from examrunner.services.prepare import Prepared
+    from examrunner.storage.database.ledger import Ledger
 
 LOCK_FILE = "exam.lock"
+USUAL = Settings(session="")
+"""Stands for the settings of a session whose ledger has not been read yet."""
 
 _preparing = threading.Lock()
 
@@ -35,22 +39,50 @@ def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> D
     the record was made by a newer program, Environment where the disk says no. On any of
     these nothing has changed.
     """
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    is_usual = (folder / USUAL.database).exists()
+    settings = USUAL if is_usual else _written_settings(folder)
     lock = SessionLock(folder / LOCK_FILE)
     last_seen = lock.last_seen()
     lock.acquire(actor, clock.now())
     desk = Desk(folder, settings, lock=lock, clock=clock, entropy=entropy, actor=actor)
     try:
-        if (folder / settings.database).exists():
-            _open_committed(desk, last_seen)
-        else:
+        ledger = _ledger_of(desk)
+        if ledger is None:
             _open_draft(desk)
+        else:
+            _open_committed(desk, ledger, last_seen)
     except BaseException:
         desk.close()
         raise
     return desk
+
+
+def _written_settings(folder: Path) -> Settings:
+    settings, problems = read_settings(folder)
+    if settings is None:
+        raise BadInput(problems)
+    return settings
+
+
+def _ledger_of(desk: Desk) -> Ledger | None:
+    """Return the ledger of a committed session, None for a draft.
+
+    A file of the usual name that holds one session needs no settings: they are in it. This
+    saves the start of the exam day the reading and checking of session.yaml.
+    """
+    if desk.settings is USUAL:
+        from examrunner.storage.database.ledger import Ledger
+
+        ledger = Ledger.open_only(desk.folder / USUAL.database)
+        if ledger is not None:
+            return ledger
+        desk.settings = _written_settings(desk.folder)
+    path = desk.folder / desk.settings.database
+    if not path.exists():
+        return None
+    from examrunner.storage.database.ledger import Ledger
+
+    return Ledger.open(path, desk.settings.session, create=False)
 
 
 def _open_draft(desk: Desk) -> None:
@@ -60,18 +92,17 @@ def _open_draft(desk: Desk) -> None:
     desk.seat([(one.student_id, one) for one in roster.students], [])
 
 
-def _open_committed(desk: Desk, last_seen: Moment | None) -> None:
+def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> None:
     from examrunner.services import committed
-    from examrunner.storage.database.ledger import Ledger
 
-    path = desk.folder / desk.settings.database
-    ledger = Ledger.open(path, desk.settings.session, create=False)
     desk.ledger = ledger
     event = ledger.last("committed")
     if event is None:
         # The program died between making the file and the commit: still a draft.
         ledger.close()
         desk.ledger = None
+        if desk.settings is USUAL:
+            desk.settings = _written_settings(desk.folder)
         _open_draft(desk)
         return
     assert isinstance(event.what, ev.Committed)
@@ -109,10 +140,10 @@ def warm(desk: Desk) -> None:
     """Load, beside the running app, what the next keys will need."""
     if desk.ledger is None:
         prepared_of(desk)
+        import examrunner.services.commit
         import examrunner.storage.database.ledger
     else:
         desk.log()
-    import examrunner.services.commit
     import examrunner.services.draws  # noqa: F401  loaded for the next key
 
 

@@ -148,6 +148,15 @@ class ExamApp(App[None]):
         if self._desk is not None:
             self._desk.close()
 
+    def _fatal_error(self) -> None:
+        """Report a bug without the values of variables: they hold names and verdicts."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        told = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+        self._close_messages_no_wait()
+
     # --- acting --------------------------------------------------------------------------
 
     def act(self, deed: Callable[[], object]) -> bool:

@@ -68,6 +68,20 @@ class Ledger:
         """Open a ledger, or make one. Raises as `open_engine` does."""
         return cls(open_engine(path, create=create), session)
 
+    @classmethod
+    def open_only(cls, path: Path) -> Self | None:
+        """Open the ledger of the one session that a file holds; None where it holds no or several.
+
+        Raises as `open_engine` does.
+        """
+        ledger = cls(open_engine(path, create=False), "")
+        names = ledger._read(rows.SESSIONS, lambda row: str(row.session))
+        if len(names) != 1:
+            ledger.close()
+            return None
+        ledger._session = names[0]
+        return ledger
+
     def close(self) -> None:
         """Let go of the file."""
         with self._guard:

@@ -53,6 +53,7 @@ PUT_LEASE = _lease.on_conflict_do_update(
 PUT_DOCUMENT = upsert(t.document).on_conflict_do_nothing()
 PUT_EXPOSURE = upsert(t.exposure).on_conflict_do_nothing()
 
+SESSIONS = select(t.event.c.session).distinct()
 EVENTS = select(t.event).where(t.event.c.session == bindparam("session")).order_by(t.event.c.seq)
 TEXTS = (
     select(t.text.c.event_id, t.text.c.salt, t.text.c.text)
