@@ -59,8 +59,8 @@ def test_an_exam_survives_kill_9(tmp_path: Path) -> None:
         terminal.kill()
         assert terminal.ends() == -signal.SIGKILL
     with Terminal(program("open", str(session)), env) as terminal:
-        text = terminal.wait("Resume")
-        assert "4 questions marked" in text
+        terminal.wait("Resume")
+        terminal.wait("1 of 4 questions marked")
         found = re.search(r"(\d):(\d\d) left", terminal.wait(r"\d left"))
         assert found is not None
         assert 270 < int(found[1]) * 60 + int(found[2]) <= 300
@@ -88,7 +88,7 @@ def test_a_session_opens_once(tmp_path: Path) -> None:
         first.wait("Student 01")
         with Terminal(program("open", str(session)), env) as second:
             assert second.ends() == 3
-            assert "already open" in second.text()
+            assert "open already" in second.text()
         first.send("q")
         assert first.ends() == 0
 
@@ -127,7 +127,7 @@ def test_a_newcomer_reaches_the_first_sheet_from_two_files(tmp_path: Path) -> No
         terminal.press("enter", "✓ .*Rivera")
         terminal.press("v", "results")
         terminal.press("x", "export")
-        terminal.press("g", "gradebook|path|export")
+        terminal.press("g", "the gradebook that you exported")
         terminal.press("class list.csv\r", "1 scores into Oral exam")
         terminal.press("enter", "written")
         terminal.send("ctrl+q")

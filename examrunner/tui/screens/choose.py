@@ -24,7 +24,7 @@ class ChooseScreen(ListScreen):
     def __init__(self, attempt: str) -> None:
         super().__init__()
         self.attempt_id = attempt
-        self._choices: list[str] = []
+        self.choices: list[str] = []
         self._own = 0
 
     @property
@@ -34,7 +34,7 @@ class ChooseScreen(ListScreen):
 
     def on_mount(self) -> None:
         """List the readings."""
-        self._choices = draws.choices(self.exam.desk, self.attempt)
+        self.choices = draws.choices(self.exam.desk, self.attempt)
         stored = self.exam.desk.stored_session()
         self._own = len(stored.eligible.get(self.attempt.student, ()))
         self.draw()
@@ -45,7 +45,7 @@ class ChooseScreen(ListScreen):
 
     def count(self) -> int:
         """Return the number of readings."""
-        return len(self._choices)
+        return len(self.choices)
 
     def head_lines(self) -> list[Line]:
         """Return the heading."""
@@ -53,13 +53,13 @@ class ChooseScreen(ListScreen):
 
     def row_line(self, place: int, width: int) -> Line:
         """Return one reading."""
-        name = self._choices[place]
+        name = self.choices[place]
         title = self.exam.desk.stored_session().title(name)
         ink = "" if place < self._own else "dim"
         return line((f"  {pad(title, width - 4)}", ink))
 
     def action_choose(self) -> None:
         """Take the chosen reading and reveal it."""
-        reading = self._choices[self.chosen]
+        reading = self.choices[self.chosen]
         if self.exam.act(lambda: draws.reveal(self.exam.desk, self.attempt, reading)):
             self.exam.pop_screen()
