@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
+"""No law depends on how busy the machine is."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -120,7 +120,9 @@ for name in sys.argv[1:]:
         if heavy in sys.modules:
             sys.exit(f"{name} loads {heavy}")
 """
-    names = [f"examrunner.services.{path.stem}" for path in files("examrunner/services", "[!_]*")]
+    names = [
+        f"examrunner.services.{path.stem}" for path in files("examrunner/services", "[!_]*.py")
+    ]
     assert names
     run(program, *names)
 

@@ -214,6 +214,8 @@ class Desk:
         listed: dict[str, list[Event]] = {}
 
         def states(events: tuple[Event, ...]) -> Iterable[Attempt]:
+            folded.clear()
+            listed.clear()
             for event in events:
                 name = event.attempt
                 if name is not None:

@@ -43,9 +43,9 @@ _CLOCK = boot_clock(sys.platform)
 
 def boot_ns() -> int:
     """Return nanoseconds since the boot, sleep included where the platform can tell."""
-    if sys.platform == "win32" or _CLOCK is None:
-        return time.monotonic_ns()
-    return time.clock_gettime_ns(_CLOCK)
+    if sys.platform != "win32" and _CLOCK is not None:
+        return time.clock_gettime_ns(_CLOCK)
+    return time.monotonic_ns()
 
 
 @cache

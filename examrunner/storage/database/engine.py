@@ -48,6 +48,8 @@ SETTINGS = {
 }
 EXTRA = 3
 """What PRAGMA synchronous answers when it is EXTRA."""
+SMALLEST = 512
+"""Bytes of the smallest database that is not empty."""
 _READS = "examrunner_reads"
 
 
@@ -96,6 +98,13 @@ def reason(fault: BaseException) -> str:
     return getattr(inner, "strerror", None) or str(inner)
 
 
+def is_busy(fault: BaseException) -> bool:
+    """Say whether a call failed only since another process has the file: nothing is in doubt."""
+    inner = getattr(fault, "orig", None) or fault
+    code = getattr(inner, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY  # the rest says why
+
+
 def _make(path: Path) -> None:
     """Make an empty file, private from the start, unless there is one."""
     make_private(path.parent)
@@ -137,6 +146,8 @@ def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if not version and 0 < path.stat().st_size < SMALLEST:
+        raise sqlite3.DatabaseError("file is not a database")  # SQLite would take it for empty
     if application != APPLICATION_ID and (application or version or tables):
         raise Refused(f"{path.name} was not made by examrunner.", "Name another database.")
     if version > CURRENT:

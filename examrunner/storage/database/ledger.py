@@ -15,7 +15,7 @@ from examrunner.domain.problems import error
 from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
 from examrunner.storage.database.drafts import Draft, Exposure, Lease, NotSaved, Person
-from examrunner.storage.database.engine import FAULTS, open_engine, reading, reason
+from examrunner.storage.database.engine import FAULTS, is_busy, open_engine, reading, reason
 from examrunner.storage.database.verifying import found_wrong
 from examrunner.storage.database.writing import Batch, beat, entry, stored, taken_over, write
 
@@ -75,7 +75,11 @@ class Ledger:
         Raises as `open_engine` does.
         """
         ledger = cls(open_engine(path, create=False), "")
-        names = ledger._read(rows.SESSIONS, lambda row: str(row.session))
+        try:
+            names = ledger._read(rows.SESSIONS, lambda row: str(row.session))
+        except BaseException:
+            ledger.close()
+            raise
         if len(names) != 1:
             ledger.close()
             return None
@@ -164,7 +168,9 @@ class Ledger:
         try:
             with self._transaction(self._writing) as connection:
                 return write(connection, batch, states)
-        except FAULTS:
+        except FAULTS as fault:
+            if is_busy(fault):
+                raise
             with self._transaction(self._writing) as connection:
                 return stored(connection, batch) or write(connection, batch, states)
 
