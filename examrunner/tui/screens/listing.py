@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from examrunner.tui.lines import EMPTY, line
 from examrunner.tui.screens.base import ExamScreen
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ class ListScreen(ExamScreen):
 
     def count(self) -> int:
         """Return the number of rows."""
-        raise NotImplementedError
+        return 0
 
     def row_line(self, place: int, width: int) -> Line:
-        """Return one row."""
-        raise NotImplementedError
+        """Return one row in so many cells."""
+        return line((str(place), "dim")) if width else EMPTY
 
     def head_lines(self) -> list[Line]:
         """Return the `heading` rows above the list."""
-        raise NotImplementedError
+        return [EMPTY] * self.heading
 
     def foot_lines(self) -> list[Line]:
         """Return the `below` rows under the list."""
