@@ -10,6 +10,7 @@ from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.plan import Plan, plan
 from examrunner.domain.exam.settings import ExamRules, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, Severity, has_errors, warning
+from examrunner.services.exposure import exposure_problems
 from examrunner.services.folders import ROSTER_FILE
 from examrunner.services.prepare import Prepared, prepare
 from examrunner.storage.readers.rosters import read_roster
@@ -55,7 +56,7 @@ def check(folder: Path) -> Checked:
         prepared = prepare(folder)
     except BadInput as bad:
         return Checked(None, _errors_first(bad.problems), is_committed=False)
-    problems = [*prepared.problems, *_does_not_fit(prepared)]
+    problems = [*prepared.problems, *_does_not_fit(prepared), *exposure_problems(prepared)]
     is_committed = (folder / prepared.settings.database).is_file()
     return Checked(prepared, _errors_first(problems), is_committed)
 
