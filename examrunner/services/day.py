@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from examrunner.domain.exam.settings import Settings
     from examrunner.services.desk import Desk, Row
 
+ONE_DAY = timedelta(days=1)
+"""Calls longer ago belong to another day and say nothing of today's pace."""
 PASSED_OVER = frozenset({Phase.ABSENT})
 """Phases whose students are not waited for."""
 
@@ -49,7 +51,7 @@ def day_of(desk: Desk) -> Day:
     """Return the day so far.
 
     On the exam's own date times count from the window's start; on any other day (a rehearsal)
-    from the first call, so that the pace still means something.
+    from the first call of the last 24 hours, so that the pace still means something.
     """
     rules = desk.settings.exam
     rows = desk.rows()
@@ -64,7 +66,7 @@ def day_of(desk: Desk) -> Day:
     called = [one.called_at for row in rows for one in row.attempts if one.called_at is not None]
     if date == now.date():
         begin = start
-    elif called:
+    elif called := [at for at in called if now - at < ONE_DAY]:
         begin = min(called).astimezone(zone)
     else:
         return Day(planned, None)
