@@ -37,7 +37,7 @@ def instant_text(at: datetime) -> str:
 
 def instant_from(text: str) -> datetime:
     """Read what `instant_text` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def to_plain(value: Any) -> Any:

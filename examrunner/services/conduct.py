@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from examrunner.domain.errors import Refused
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import last_mark
 from examrunner.domain.exam.phases import Action, Phase, allowed, demand
@@ -18,6 +18,7 @@ from examrunner.services.opening import ensure_open
 from examrunner.storage.database.drafts import Draft
 
 if TYPE_CHECKING:
+    from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
 
@@ -71,12 +72,23 @@ def absent(desk: Desk, key: str) -> str:
         desk.write([Draft(ev.Returned(attempt.id))])
         return key
     demand(Action.MARK_ABSENT, attempt.phase)
-    log = desk.log().copy()  # kept only once its line is saved
-    drawn = attempt.student in log.students
-    line = log.absent(attempt.student, ABSENT).line if drawn else None
+    log = _log(desk)
+    is_drawn = log is not None and attempt.student in log.students
+    line = log.absent(attempt.student, ABSENT).line if log and is_drawn else None
     desk.write([Draft(ev.Absent(attempt.id, line))])
     desk.draw_log = log
     return key
+
+
+def _log(desk: Desk) -> DrawLog | None:
+    """Return a copy of the public log, to be kept once its line is saved.
+
+    None where the secret is lost: the log then lacks a line that changes no odds.
+    """
+    try:
+        return desk.log().copy()
+    except Environment:
+        return None
 
 
 def later(desk: Desk, key: str) -> str:

@@ -71,28 +71,31 @@ def day_of(desk: Desk) -> Day:
     else:
         return Day(planned, None)
     end = begin + (datetime.combine(date, rules.window.end, zone) - start)
-    return Day(planned, _pace(desk, rows, slots, now, begin, end))
+    return Day(planned, _pace(rows, slots, now, begin, end))
 
 
-def _pace(  # noqa: PLR0917  all of them are the day
-    desk: Desk,
-    rows: list[Row],
-    slots: list[timedelta],
-    now: datetime,
-    begin: datetime,
-    end: datetime,
+def _pace(
+    rows: list[Row], slots: list[timedelta], now: datetime, begin: datetime, end: datetime
 ) -> Pace:
     done = [slot for row, slot in zip(rows, slots, strict=True) if row.is_done]
-    ahead = [
-        slot
+    to_come = [
+        (row, slot)
         for row, slot in zip(rows, slots, strict=True)
         if not row.is_done and row.attempt.phase not in PASSED_OVER
     ]
-    busy = desk.under_way()
+    used = sum((_used(row, slot, now) for row, slot in to_come), timedelta(0))
+    return pace(now, begin, end, done=done, ahead=[slot for _, slot in to_come], used=used)
+
+
+def _used(row: Row, slot: timedelta, now: datetime) -> timedelta:
+    """Return how much of a student's slot is behind us: decided papers, and the one under way."""
     used = timedelta(0)
-    if busy is not None and busy.phase in UNDER_WAY and busy.called_at is not None:
-        used = min(now - busy.called_at, _slot(desk, desk.row(busy.student)))
-    return pace(now, begin, end, done=done, ahead=ahead, used=used)
+    for attempt in row.attempts:
+        if attempt.phase is Phase.DECIDED:
+            used += slot / len(row.attempts)
+        elif attempt.phase in UNDER_WAY and attempt.called_at is not None:
+            used += now - attempt.called_at
+    return min(used, slot)
 
 
 def _slot(desk: Desk, row: Row) -> timedelta:

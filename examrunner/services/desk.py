@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
-from examrunner.domain.errors import Refused
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, attempt_id, fold
 from examrunner.domain.exam.moments import seconds_between
 from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
+from examrunner.storage.database.drafts import NotSaved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,6 +96,8 @@ class Desk:
         self._texts: dict[str, str] = {}
         self._documents: dict[str, str] = {}
         self._beaten: Moment | None = None
+        self._doubtful: set[str] = set()
+        """Attempts whose last write failed: their events are not known for certain."""
 
     # --- what is known -------------------------------------------------------------------
 
@@ -217,43 +220,62 @@ class Desk:
             folded.clear()
             listed.clear()
             for event in events:
-                name = event.attempt
-                if name is not None:
-                    listed.setdefault(name, list(self.events(name))).append(event)
+                if event.attempt is not None:
+                    own = listed.setdefault(event.attempt, list(self.events(event.attempt)))
+                    own += [] if event in own else [event]
             for name, own in listed.items():
                 known = len(self._events[name])
                 folded[name] = self._folded(name, own, own[known:])
             return folded.values()
 
-        for draft in drafts:
-            if isinstance(draft.what, ev.AttemptEvent):
-                self.events(draft.what.attempt)  # read before the transaction begins
+        named = {one.what.attempt for one in drafts if isinstance(one.what, ev.AttemptEvent)}
         moment = self.clock.now()
-        events = self.ledger.append(drafts, moment, self.actor, states=states, exposures=exposures)
+        try:
+            for name in named:
+                self.events(name)  # read before the transaction begins
+            events = self.ledger.append(
+                drafts, moment, self.actor, states=states, exposures=exposures
+            )
+        except NotSaved:
+            self._doubt(named)
+            raise
+        except Environment as fault:
+            raise NotSaved(f"NOT SAVED: {fault.message}", "Write it on paper.", drafts) from fault
+        self._doubtful -= named
         self._attempts.update(folded)
         self._events.update(listed)
         self._texts.update({draft.id: draft.text for draft in drafts if draft.text is not None})
         self.saved = events[-1]
         self._beaten = moment
-        self.lock.beat(moment)
+        self._beat_lock(moment)
         return events
 
     def _folded(self, name: str, own: list[Event], new: list[Event]) -> Attempt:
         """Return an attempt after new events; what takes a mark back needs all of them again."""
         attempt = self._attempts[name]
-        if any(isinstance(event.what, ev.Undone) for event in new):
+        if name in self._doubtful or any(isinstance(event.what, ev.Undone) for event in new):
             return fold(Attempt(name, attempt.student, attempt.number), own)
         return fold(attempt, new)
+
+    def _doubt(self, names: Iterable[str]) -> None:
+        """Ask the ledger again before the next write: what was not saved may be there after all."""
+        for name in names:
+            self._doubtful.add(name)
+            self._events.pop(name, None)
 
     def beat(self) -> Moment:
         """Say that the program is alive: to the lock each time, to the lease every 10 s."""
         moment = self.clock.now()
-        self.lock.beat(moment)
+        self._beat_lock(moment)
         due = self._beaten is None or seconds_between(self._beaten, moment) >= LEASE_BEAT_SECONDS
         if self.ledger is not None and due:
             self._beaten = moment
             self.ledger.beat(moment)
         return moment
+
+    def _beat_lock(self, moment: Moment) -> None:
+        """Beat; while a break is still to be judged, the lock goes on saying when it began."""
+        self.lock.beat(self.last_seen or moment)
 
     def close(self) -> None:
         """Let go of ledger and lock."""

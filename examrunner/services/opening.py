@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from examrunner.domain.draw.ticket import NONE
+from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Settings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from examrunner.storage.database.ledger import Ledger
 
 LOCK_FILE = "exam.lock"
+AGAIN = "Quit and open the session again."
 USUAL = Settings(session="")
 """Stands for the settings of a session whose ledger has not been read yet."""
 
@@ -43,7 +45,7 @@ def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> D
     settings = USUAL if is_usual else _written_settings(folder)
     lock = SessionLock(folder / LOCK_FILE)
     last_seen = lock.last_seen()
-    lock.acquire(actor, clock.now())
+    lock.acquire(actor, clock.now(), last_seen)
     desk = Desk(folder, settings, lock=lock, clock=clock, entropy=entropy, actor=actor)
     try:
         ledger = _ledger_of(desk)
@@ -51,6 +53,7 @@ def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> D
             _open_draft(desk)
         else:
             _open_committed(desk, ledger, last_seen)
+        desk.beat()
     except BaseException:
         desk.close()
         raise
@@ -94,8 +97,10 @@ def _open_draft(desk: Desk) -> None:
 
 def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> None:
     from examrunner.services import committed
+    from examrunner.services.verify import demand_sound
 
     desk.ledger = ledger
+    demand_sound(ledger)
     event = ledger.last("committed")
     if event is None:
         # The program died between making the file and the commit: still a draft.
@@ -116,22 +121,24 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
     desk.saved = None
 
 
-def _latest(desk: Desk, *moments: Moment | None) -> Moment:
+def _latest(desk: Desk, lock: Moment | None, lease: Moment | None) -> Moment:
     """Return when the program was last alive: the newest sign of life, events included."""
     busy = desk.under_way()
     assert busy is not None
     signs = [event.moment for event in desk.events(busy.id)]
-    signs += [moment for moment in moments if moment is not None]
+    if lock is not None and lock.boot_id == desk.clock.now().boot_id:
+        lease = None  # it also beats while a break is still to be judged, the lock does not
+    signs += [moment for moment in (lock, lease) if moment is not None]
     last_boot = max(signs, key=lambda moment: moment.at).boot_id
     return max((m for m in signs if m.boot_id == last_boot), key=lambda m: m.boot_ns)
 
 
 def prepared_of(desk: Desk) -> Prepared:
-    """Return the session folder read whole; once read it is kept until the commit."""
+    """Return the session folder read whole; read without errors it is kept until the commit."""
     from examrunner.services.prepare import prepare
 
     with _preparing:
-        if desk.prepared is None:
+        if desk.prepared is None or has_errors(desk.prepared.problems):
             desk.prepared = prepare(desk.folder)
         return desk.prepared
 
@@ -161,13 +168,16 @@ def _commit(desk: Desk) -> dict[str, str]:
     from examrunner.storage.database.ledger import Ledger
 
     prepared = prepared_of(desk)
+    if {row.key for row in desk.rows()} != {one.student_id for one in prepared.students}:
+        raise Refused("roster.csv has other students by now.", AGAIN)
     commit = make_commit(prepared, desk.entropy)
     log = DrawLog(commit.commitment, commit.secret)
-    write_commit_files(desk.folder, commit)
     ledger = Ledger.open(
         desk.folder / prepared.settings.database, prepared.settings.session, create=True
     )
     try:
+        _demand_draft(ledger)
+        write_commit_files(desk.folder, commit)
         moment = desk.clock.now()
         ledger.take_lease(desk.actor, moment)
         people = [
@@ -188,3 +198,12 @@ def _commit(desk: Desk) -> dict[str, str]:
     desk.draw_log = log
     desk.prepared = None
     return dict(commit.keys)
+
+
+def _demand_draft(ledger: Ledger) -> None:
+    """Raise Refused where an earlier commit was saved although its answer got lost.
+
+    Its secret and its log must not be written over.
+    """
+    if ledger.last("committed") is not None:
+        raise Refused("The session is committed already.", AGAIN)

@@ -83,8 +83,9 @@ def _from_ledger(folder: Path, settings: Settings) -> Results | None:
         if event is None:
             return None
         stored = committed.load(event.what, ledger.document)
-        people, attempts = ledger.people(), ledger.attempts()
-        texts, (count, head) = ledger.texts(), ledger.head()
+        with ledger.snapshot():
+            people, attempts = ledger.people(), ledger.attempts()
+            texts, (count, head) = ledger.texts(), ledger.head()
     own: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         own.setdefault(attempt.student, []).append(attempt)

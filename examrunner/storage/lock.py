@@ -36,8 +36,8 @@ class SessionLock:
         self._file: int | None = None
         self._about: dict[str, object] = {}
 
-    def acquire(self, holder: str, moment: Moment) -> None:
-        """Take the lock.
+    def acquire(self, holder: str, moment: Moment, seen: Moment | None = None) -> None:
+        """Take the lock. `seen` stays as the last sign of life until the next beat.
 
         Raises Refused where another live process has it, Environment where the disk says no.
         """
@@ -60,7 +60,7 @@ class SessionLock:
             "pid": os.getpid(),
             "since": to_plain(moment.at),
         }
-        self.beat(moment)
+        self.beat(seen or moment)
 
     def beat(self, moment: Moment) -> None:
         """Leave a sign of life. A failure to is not worth an exam."""
@@ -89,8 +89,8 @@ class SessionLock:
 
     def _read(self) -> dict[str, Any]:
         try:
-            found = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):
+            found = json.loads(self._path.read_bytes()[:WIDTH])
+        except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from examrunner.domain.exam.events import Verdict
-from examrunner.services.day import day_of
+from examrunner.services import conduct, draws
+from examrunner.services.day import Day, day_of
 from examrunner.services.opening import open_desk
 from tests.classes import SETTINGS, examine, write_session
 from tests.fakes import FakeClock, FakeEntropy
@@ -13,6 +14,7 @@ from tests.fakes import FakeClock, FakeEntropy
 if TYPE_CHECKING:
     from pathlib import Path
 
+RANDOM = FakeEntropy()
 ANOTHER_DATE = SETTINGS.replace("2024-12-13", "2024-12-20")
 
 
@@ -40,3 +42,60 @@ def test_on_another_date_the_pace_counts_from_the_first_call(tmp_path: Path) -> 
     assert now is not None
     assert abs(now.behind.total_seconds()) < 120
     assert later is None
+
+
+def test_without_a_window_nothing_is_ever_behind(tmp_path: Path) -> None:
+    """A session without hours has neither planned times nor a pace."""
+    desk = open_desk(write_session(tmp_path / "small", "session: s\n"), FakeClock(), RANDOM, "ann")
+    day = day_of(desk)
+    desk.close()
+    assert day == Day((), None)
+
+
+def test_without_a_limit_there_is_no_plan(tmp_path: Path) -> None:
+    """Where talks have no length, a window plans nothing."""
+    folder = write_session(tmp_path / "small", f"{SETTINGS}  minutes: none\n")
+    desk = open_desk(folder, FakeClock(), RANDOM, "ann")
+    day = day_of(desk)
+    desk.close()
+    assert day == Day((), None)
+
+
+def test_before_the_first_call_of_another_day_there_is_no_pace(tmp_path: Path) -> None:
+    """The planned times are shown all the same."""
+    folder = write_session(tmp_path / "small", settings=ANOTHER_DATE)
+    desk = open_desk(folder, FakeClock(), RANDOM, "ann")
+    day = day_of(desk)
+    desk.close()
+    assert len(day.planned) == 4
+    assert day.pace is None
+
+
+def test_a_decided_first_paper_counts_as_time_used(tmp_path: Path) -> None:
+    """Two papers a student: after the first one, done on time, the day is not behind."""
+    settings = f"{SETTINGS}  papers_per_student: 2\n"
+    clock = FakeClock()
+    desk = open_desk(write_session(tmp_path / "small", settings), clock, RANDOM, "ann")
+    for seconds in (340, 100):
+        key = conduct.call(desk, next(row.key for row in desk.rows()))
+        conduct.present(desk, desk.row(key).attempt)
+        draws.reveal(desk, desk.row(key).attempt)
+        clock.advance(seconds)
+        found = day_of(desk).pace
+        assert found is not None
+        assert found.behind.total_seconds() == 0
+        conduct.stop(desk, desk.row(key).attempt)
+        conduct.decide(desk, desk.row(key).attempt, Verdict.PASS)
+    desk.close()
+
+
+def test_who_is_absent_is_not_waited_for(tmp_path: Path) -> None:
+    """An absent student is not among those to come."""
+    desk = open_desk(write_session(tmp_path / "small"), FakeClock(), RANDOM, "ann")
+    before = day_of(desk).pace
+    conduct.absent(desk, desk.rows()[1].key)
+    after = day_of(desk).pace
+    desk.close()
+    assert before is not None
+    assert after is not None
+    assert (before.to_go, after.to_go) == (4, 3)

@@ -138,6 +138,7 @@ def test_a_longer_line_leaves_no_tail(path: Path) -> None:
         b"null",
         b"[]",
         b"\xff\xfe",
+        pytest.param(b"[" * 100_000, id="long and deep"),
         b'{"seen":null}',
         b'{"seen":7}',
         b'{"seen":{"at":"yesterday","boot_id":"b","boot_ns":1}}',
@@ -154,6 +155,16 @@ def test_a_torn_or_foreign_line_says_nothing(path: Path, content: bytes | None) 
     assert lock.last_seen() is None
     lock.acquire("ann", NOW)
     assert lock.last_seen() == NOW
+    lock.release()
+
+
+def test_the_last_sign_of_life_stays_until_the_next(path: Path) -> None:
+    """Who takes the lock may leave the word of the holder before, until the first own beat."""
+    lock = SessionLock(path)
+    lock.acquire("ann", later(60), NOW)
+    assert lock.last_seen() == NOW
+    lock.beat(later(61))
+    assert lock.last_seen() == later(61)
     lock.release()
 
 

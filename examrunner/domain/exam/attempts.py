@@ -223,7 +223,9 @@ def _mark(attempt: Attempt, event: Event, what: ev.Mark) -> Attempt:
 
 def _mark_question(question: Asked, event: Event, what: ev.Mark) -> Asked:
     if isinstance(what, ev.NotAsked):
-        return replace(question, not_asked=what.why, spent=what.spent)
+        return replace(question, not_asked=what.why, asked_at=None, rating=None, spent=what.spent)
+    if isinstance(what, ev.Noted) and question.not_asked:
+        return replace(question, spent=what.spent)  # a note may say why it was not asked
     question = replace(question, asked_at=question.asked_at or event.at, spent=what.spent)
     match what:
         case ev.Rated():

@@ -16,7 +16,7 @@ from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
 from examrunner.storage.database.drafts import Draft, Exposure, Lease, NotSaved, Person
 from examrunner.storage.database.engine import FAULTS, is_busy, open_engine, reading, reason
-from examrunner.storage.database.verifying import found_wrong
+from examrunner.storage.database.verifying import found_broken, found_wrong
 from examrunner.storage.database.writing import Batch, beat, entry, stored, taken_over, write
 
 if TYPE_CHECKING:
@@ -204,6 +204,12 @@ class Ledger:
 
     # --- reading -------------------------------------------------------------------------
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all reads inside see the ledger as it is at the first of them."""
+        with _told(), self._transaction(self._reading):
+            yield
+
     def _read(self, query: Any, make: Callable[[Row[Any]], T], **values: Any) -> list[T]:
         with _told():
             with self._transaction(self._reading) as connection:
@@ -280,9 +286,16 @@ class Ledger:
 
     def verify(self) -> list[Problem]:
         """Return everything that is wrong with this session's record."""
+        return self._found(found_wrong)
+
+    def check(self) -> list[Problem]:
+        """Return what is wrong with all but the states; quick enough for every start."""
+        return self._found(found_broken)
+
+    def _found(self, find: Callable[[Connection, str], list[Problem]]) -> list[Problem]:
         try:
             with self._transaction(self._reading) as connection:
-                return found_wrong(connection, self._session)
+                return find(connection, self._session)
         except FAULTS as fault:
             hint = "Keep it as it is and go on from the newest good copy of it."
             return [error(f"The file cannot be read: {reason(fault)}.", hint, rule="file")]

@@ -22,7 +22,7 @@ from examrunner.domain.exam.chain import (
 )
 from examrunner.domain.plain import canonical, to_plain
 from tests.fakes import NINE, FakeClock
-from tests.strategies import SESSION, TEXTS, chains, moments, whats
+from tests.strategies import CALM, SESSION, TEXTS, chains, moments, whats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,12 +60,14 @@ def _later(moment: Moment) -> Moment:
     return replace(moment, at=moment.at + timedelta(microseconds=1))
 
 
+@CALM
 @given(chains())
 def test_an_untouched_chain_holds(events: list[Event]) -> None:
     """Nothing is broken in a chain as it was written, an empty one included."""
     assert broken_link(SESSION, events) is None
 
 
+@CALM
 @given(chains(least=1), st.sampled_from(sorted(CHANGES)), st.data())
 def test_a_changed_field_is_found_at_its_event(
     events: list[Event], field: str, data: st.DataObject
@@ -76,6 +78,7 @@ def test_a_changed_field_is_found_at_its_event(
     assert broken_link(SESSION, events) == place + 1
 
 
+@CALM
 @given(chains(least=1), whats(), st.data())
 def test_a_changed_body_is_found_at_its_event(
     events: list[Event], what: ev.What, data: st.DataObject
@@ -87,6 +90,7 @@ def test_a_changed_body_is_found_at_its_event(
     assert broken_link(SESSION, events) == place + 1
 
 
+@CALM
 @given(chains(least=2), st.data())
 def test_a_removed_event_is_found_where_it_stood(events: list[Event], data: st.DataObject) -> None:
     """The event after the gap is named."""
@@ -95,6 +99,7 @@ def test_a_removed_event_is_found_where_it_stood(events: list[Event], data: st.D
     assert broken_link(SESSION, events) == place + 1
 
 
+@CALM
 @given(chains(least=2), st.data())
 def test_swapped_events_are_found(events: list[Event], data: st.DataObject) -> None:
     """Of two events that changed places the first place is named."""
@@ -104,6 +109,7 @@ def test_swapped_events_are_found(events: list[Event], data: st.DataObject) -> N
     assert broken_link(SESSION, events) == one + 1
 
 
+@CALM
 @given(chains(least=1), st.data())
 def test_a_repeated_event_is_found(events: list[Event], data: st.DataObject) -> None:
     """An event that stands twice is named where it stands again."""
@@ -112,6 +118,7 @@ def test_a_repeated_event_is_found(events: list[Event], data: st.DataObject) -> 
     assert broken_link(SESSION, events) == place + 2
 
 
+@CALM
 @given(chains(least=2), st.data())
 def test_a_rehashed_event_is_found_at_the_next(events: list[Event], data: st.DataObject) -> None:
     """Who changes an event and computes its hash anew breaks the next link."""
@@ -130,6 +137,7 @@ def test_a_rehashed_event_is_found_at_the_next(events: list[Event], data: st.Dat
     assert broken_link(SESSION, events) == place + 2
 
 
+@CALM
 @given(chains(least=1), TEXTS)
 def test_a_chain_belongs_to_its_session(events: list[Event], session: str) -> None:
     """Events of one session cannot be passed off as another's."""
@@ -137,6 +145,7 @@ def test_a_chain_belongs_to_its_session(events: list[Event], session: str) -> No
     assert broken_link(session, events) == 1
 
 
+@CALM
 @given(chains(least=1), st.data())
 def test_a_cut_tail_is_not_seen(events: list[Event], data: st.DataObject) -> None:
     """The chain alone cannot tell that its end is missing; a head noted elsewhere can."""
@@ -186,6 +195,7 @@ def test_the_first_event_is_chained_to_the_name_of_the_session() -> None:
     assert first_prev("demo") != first_prev("demo-2")
 
 
+@CALM
 @given(moments(), whats())
 def test_an_event_knows_what_it_is_about(moment: Moment, what: ev.What) -> None:
     """Time, kind, attempt and body of an event come from what happened."""
