@@ -32,6 +32,8 @@ LIMITS = {
     "--version, CPU": 3.0,
 }
 """The budgets of the design, as ratios."""
+IDLE_WINDOWS = 3
+"""Idling is measured so often in turn: a few hundredths of a second are easily disturbed."""
 
 
 class Bench:
@@ -126,7 +128,11 @@ class Bench:
             for name, share in (("p50", 0.50), ("p95", 0.95)):
                 figures = (_quantile(mine, share), _quantile(yard, share))
                 self.found[f"key on the sheet, {name}"] = figures
-            self.found["idle with the clock, CPU"] = (self.idle_cpu(ours), self.idle_cpu(bare))
+            idle = [(self.idle_cpu(ours), self.idle_cpu(bare)) for _ in range(IDLE_WINDOWS)]
+            self.found["idle with the clock, CPU"] = (
+                statistics.median(mine for mine, _ in idle),
+                statistics.median(yard for _, yard in idle),
+            )
             self.found["peak memory"] = (ours.peak_mib(), bare.peak_mib())
 
     def boards(self) -> None:
