@@ -42,6 +42,13 @@ exam:
   date: 2024-12-13
   window: {start: 09:00, end: 09:30, timezone: America/Chicago}
 """
+VERDICTS: dict[str, Verdict | None] = {
+    "ana": Verdict.PASS,
+    "chi": Verdict.FAIL,
+    "eli": Verdict.EDGE,
+    "zoe": None,
+}
+"""What the examined class was given; None was absent."""
 ROSTER_ERROR = ROSTER + "ana,Another Ana,other@example.edu\n"
 
 

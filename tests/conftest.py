@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.classes import GRADEBOOK, VERDICTS, examine, write_session
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 settings.register_profile("steady", deadline=None)
@@ -24,3 +27,19 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(home / name))
         yield
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    """Return a session in which everyone has been called."""
+    folder = write_session(tmp_path / "small")
+    examine(folder, VERDICTS)
+    return folder
+
+
+@pytest.fixture
+def gradebook(tmp_path: Path) -> Path:
+    """Return the class's Canvas export."""
+    file = tmp_path / "gradebook.csv"
+    file.write_text(GRADEBOOK, encoding="utf-8")
+    return file

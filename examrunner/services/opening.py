@@ -73,19 +73,17 @@ def _ledger_of(desk: Desk) -> Ledger | None:
     A file of the usual name that holds one session needs no settings: they are in it. This
     saves the start of the exam day the reading and checking of session.yaml.
     """
-    if desk.settings is USUAL:
-        from examrunner.storage.database.ledger import Ledger
+    if not (desk.folder / desk.settings.database).exists():
+        return None
+    from examrunner.storage.database.ledger import Ledger
 
+    if desk.settings is USUAL:
         ledger = Ledger.open_only(desk.folder / USUAL.database)
         if ledger is not None:
             return ledger
         desk.settings = _written_settings(desk.folder)
     path = desk.folder / desk.settings.database
-    if not path.exists():
-        return None
-    from examrunner.storage.database.ledger import Ledger
-
-    return Ledger.open(path, desk.settings.session, create=False)
+    return Ledger.open(path, desk.settings.session, create=False) if path.exists() else None
 
 
 def _open_draft(desk: Desk) -> None:
@@ -106,8 +104,6 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
         # The program died between making the file and the commit: still a draft.
         ledger.close()
         desk.ledger = None
-        if desk.settings is USUAL:
-            desk.settings = _written_settings(desk.folder)
         _open_draft(desk)
         return
     assert isinstance(event.what, ev.Committed)

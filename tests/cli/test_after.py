@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from examrunner.cli.output import Output
-from examrunner.domain.exam.events import Verdict
 from examrunner.main import main
 from examrunner.services.results import read_results
-from tests.classes import GRADEBOOK, examine, write_session
+from tests.classes import GRADEBOOK, write_session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,23 +26,6 @@ def typed(*words: object) -> int:
 def data(capsys: Captured) -> Any:
     """Return what stands on stdout, which must be JSON and nothing else."""
     return json.loads(capsys.readouterr().out)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Path:
-    """Return a session in which everyone has been called."""
-    folder = write_session(tmp_path / "small")
-    verdicts = {"ana": Verdict.PASS, "chi": Verdict.FAIL, "eli": Verdict.EDGE, "zoe": None}
-    examine(folder, verdicts)
-    return folder
-
-
-@pytest.fixture
-def gradebook(tmp_path: Path) -> Path:
-    """Return the class's Canvas export."""
-    file = tmp_path / "gradebook.csv"
-    file.write_text(GRADEBOOK, encoding="utf-8")
-    return file
 
 
 # --- results -------------------------------------------------------------------------------

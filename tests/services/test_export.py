@@ -24,24 +24,6 @@ from tests.fakes import FakeClock, FakeEntropy
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERDICTS = {"ana": Verdict.PASS, "chi": Verdict.FAIL, "eli": Verdict.EDGE, "zoe": None}
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Path:
-    """Return a session in which everyone has been called."""
-    folder = write_session(tmp_path / "small")
-    examine(folder, VERDICTS)
-    return folder
-
-
-@pytest.fixture
-def gradebook(tmp_path: Path) -> Path:
-    """Return the class's Canvas export."""
-    file = tmp_path / "gradebook.csv"
-    file.write_text(GRADEBOOK, encoding="utf-8")
-    return file
-
 
 def exports(folder: Path) -> list[Exported]:
     """Return what the ledger says of exports."""

@@ -7,7 +7,7 @@ only says when something happened (reliability notes, section 5).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 NS = 1_000_000_000
 
@@ -22,9 +22,6 @@ class Moment:
     """Names the boot; moments of different boots share no boot clock."""
     boot_ns: int
     """Nanoseconds since that boot, sleep included."""
-
-
-START_OF_TIME = Moment(datetime(1970, 1, 1, tzinfo=UTC), "", 0)
 
 
 def seconds_between(earlier: Moment, later: Moment) -> float:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.tui.app import ExamApp
+    from examrunner.tui.widgets.field import Field
 
 SMALLEST = (80, 24)
 """Below so many columns and rows a screen says so instead of cutting words."""
@@ -48,6 +49,13 @@ class ExamScreen(Screen[None]):
     def canvas(self, name: str) -> Canvas:
         """Return one of the parts."""
         return self.query_one(f"#{name}", Canvas)
+
+    @property
+    def field(self) -> Field:
+        """The screen's field. Only some screens have one."""
+        from examrunner.tui.widgets.field import Field
+
+        return self.query_one(Field)
 
     def on_mount(self) -> None:
         """Draw for the first time."""

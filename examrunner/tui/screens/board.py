@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.widgets import Input
-
 from examrunner.domain.exam.phases import UNDER_WAY, Phase
 from examrunner.domain.text import fold
 from examrunner.services import conduct
@@ -13,13 +11,16 @@ from examrunner.services.day import Day, day_of
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, width_of
 from examrunner.tui.screens.listing import ListScreen
+from examrunner.tui.widgets.field import Field
 from examrunner.tui.words import pace_words, title_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from examrunner.services.desk import Row
+    from examrunner.services.desk import Desk, Row
 
 SIDE_FROM = 100
 """From so many columns on, the next student stands at the side."""
@@ -50,7 +51,7 @@ class BoardScreen(ListScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a name is typed."""
         yield from super().compose()
-        yield Input(id="find", placeholder="find a name")
+        yield Field(placeholder="find a name")
 
     def on_mount(self) -> None:
         """Choose the first student who waits, and keep the pace fresh."""
@@ -198,11 +199,10 @@ class BoardScreen(ListScreen):
         """Let the chosen student come later, or back."""
         self._set_aside(conduct.later)
 
-    def _set_aside(self, deed: object) -> None:
+    def _set_aside(self, deed: Callable[[Desk, str], str]) -> None:
         if not self._rows:
             return
         key = self._key()
-        assert callable(deed)
         if self.exam.act(lambda: deed(self.exam.desk, key)):
             self.reload()
             if self._rows[self.chosen].attempt.phase in (Phase.ABSENT, Phase.POSTPONED):
@@ -223,12 +223,9 @@ class BoardScreen(ListScreen):
 
     def action_find(self) -> None:
         """Open the line in which a name is typed."""
-        field = self.query_one("#find", Input)
-        field.value = ""
-        field.add_class("-open")
-        field.focus()
+        self.field.open()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Field.Changed) -> None:
         """Choose the first student whose name holds what was typed."""
         wanted = fold(event.value)
         if wanted:
@@ -240,17 +237,8 @@ class BoardScreen(ListScreen):
 
     def on_input_submitted(self) -> None:
         """Keep the student found."""
-        self._close_find()
-
-    def _close_find(self) -> None:
-        field = self.query_one("#find", Input)
-        field.remove_class("-open")
-        self.set_focus(None)
-
-    def action_back(self) -> None:
-        """Close the line."""
-        self._close_find()
+        self.field.close()
 
     def key_escape(self) -> None:
         """Close the line."""
-        self._close_find()
+        self.field.close()

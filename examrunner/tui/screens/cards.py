@@ -16,18 +16,32 @@ if TYPE_CHECKING:
     from textual.events import Click, Key
 
 
-class KeyCard(ModalScreen[None]):
-    """What each key of a screen does; any key closes it."""
+class Cover(ModalScreen[None]):
+    """Covers the screen below until any key or click; that key does nothing else."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
-
-    def __init__(self, name: str) -> None:
-        super().__init__(id="card")
-        self.card = name
 
     def compose(self) -> ComposeResult:
         """Lay out one block of lines."""
         yield Canvas(id="body")
+
+    def on_key(self, event: Key) -> None:
+        """Close on any key."""
+        event.stop()
+        self.dismiss()
+
+    def on_click(self, event: Click) -> None:
+        """Close on a click."""
+        event.stop()
+        self.dismiss()
+
+
+class KeyCard(Cover):
+    """What each key of a screen does; any key closes it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id="card")
+        self.card = name
 
     def on_mount(self) -> None:
         """Draw the card."""
@@ -44,35 +58,9 @@ class KeyCard(ModalScreen[None]):
         rows += [EMPTY, line(("  any key closes this card", "dim"))]
         self.query_one(Canvas).show(rows)
 
-    def on_key(self, event: Key) -> None:
-        """Close on any key."""
-        event.stop()
-        self.dismiss()
 
-    def on_click(self, event: Click) -> None:
-        """Close on a click."""
-        event.stop()
-        self.dismiss()
-
-
-class BlankScreen(ModalScreen[None]):
+class BlankScreen(Cover):
     """Nothing at all; any key shows the screen again and does nothing else."""
-
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self) -> None:
         super().__init__(id="blank")
-
-    def compose(self) -> ComposeResult:
-        """Cover the whole screen."""
-        yield Canvas(id="body")
-
-    def on_key(self, event: Key) -> None:
-        """Close on any key."""
-        event.stop()
-        self.dismiss()
-
-    def on_click(self, event: Click) -> None:
-        """Close on a click."""
-        event.stop()
-        self.dismiss()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.widgets import Input
-
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.settings import VerdictRule
@@ -13,6 +11,7 @@ from examrunner.services import conduct
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.widgets.field import Field
 from examrunner.tui.words import VERDICT_INK, place_words, question_words, reading_words
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class VerdictScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a reason is typed."""
         yield from super().compose()
-        yield Input(id="note", placeholder="reason: enter keeps it, esc drops it")
+        yield Field(placeholder="reason: enter keeps it, esc drops it")
 
     @property
     def attempt(self) -> Attempt:
@@ -97,24 +96,16 @@ class VerdictScreen(ExamScreen):
 
     def action_reason(self) -> None:
         """Open the line for a reason."""
-        field = self.query_one("#note", Input)
-        field.value = self._reason
-        field.add_class("-open")
-        field.focus()
+        self.field.open(self._reason)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Field.Submitted) -> None:
         """Keep the reason; it is saved with the verdict."""
         self._reason = " ".join(event.value.split())
         self._close()
 
     def _close(self) -> None:
-        self.query_one("#note", Input).remove_class("-open")
-        self.set_focus(None)
+        self.field.close()
         self.draw()
-
-    def is_writing(self) -> bool:
-        """Say whether the reason's line is open."""
-        return self.query_one("#note", Input).has_class("-open")
 
 
 class DecideScreen(VerdictScreen):
@@ -138,7 +129,7 @@ class DecideScreen(VerdictScreen):
 
     def action_go_on(self) -> None:
         """Go on examining, or close the reason's line."""
-        if self.is_writing():
+        if self.field.is_open:
             self._close()
         elif self.exam.act(lambda: conduct.go_on(self.exam.desk, self.attempt)):
             self.exam.go_to(self.attempt)
@@ -171,7 +162,7 @@ class CorrectScreen(VerdictScreen):
 
     def action_back(self) -> None:
         """Go back without change, or close the reason's line."""
-        if self.is_writing():
+        if self.field.is_open:
             self._close()
         else:
             self.exam.pop_screen()

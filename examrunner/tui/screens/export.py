@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.widgets import Input
-
 from examrunner.domain.errors import ExamError
 from examrunner.services import export
 from examrunner.services.results import Results, read_results
@@ -13,6 +11,7 @@ from examrunner.tui.actions import EXPORT, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
 from examrunner.tui.paths import path_from
 from examrunner.tui.screens.listing import ListScreen
+from examrunner.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +45,7 @@ class ExportScreen(ListScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which the gradebook's path is typed."""
         yield from super().compose()
-        yield Input(id="path", placeholder="the gradebook that you exported from Canvas")
+        yield Field(placeholder="the gradebook that you exported from Canvas")
 
     def on_mount(self) -> None:
         """Read what is on record."""
@@ -127,21 +126,14 @@ class ExportScreen(ListScreen):
     def action_canvas(self) -> None:
         """Ask for the gradebook."""
         self._begin("canvas")
-        field = self.query_one("#path", Input)
-        field.value = str(self._gradebook or "")
-        field.add_class("-open")
-        field.focus()
+        self.field.open(str(self._gradebook or ""))
         self.draw()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Field.Submitted) -> None:
         """Take the gradebook's path."""
-        self._close()
+        self.field.close()
         self._gradebook = path_from(event.value)
         self._look()
-
-    def _close(self) -> None:
-        self.query_one("#path", Input).remove_class("-open")
-        self.set_focus(None)
 
     def _look(self) -> None:
         """Compare the gradebook with the scores; ask for the column where none fits alone."""
@@ -190,8 +182,8 @@ class ExportScreen(ListScreen):
 
     def action_back(self) -> None:
         """Close the line, or go back."""
-        if self.query_one("#path", Input).has_class("-open"):
-            self._close()
+        if self.field.is_open:
+            self.field.close()
             self.draw()
         else:
             self.exam.pop_screen()

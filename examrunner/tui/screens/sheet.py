@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.widgets import Input
-
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Rating
 from examrunner.domain.exam.phases import Action as Deed
@@ -17,6 +15,7 @@ from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.sheet_lines import SheetView, sheet_lines
 from examrunner.tui.widgets.canvas import Canvas
 from examrunner.tui.widgets.clock_face import HEIGHT, clock_face
+from examrunner.tui.widgets.field import Field
 from examrunner.tui.words import place_words, reading_words, short_pace, undone_words
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class SheetScreen(ExamScreen):
         yield Canvas(id="head")
         yield Canvas(id="body")
         yield Canvas(id="status")
-        yield Input(id="note", placeholder="note: enter keeps it, esc drops it")
+        yield Field(placeholder="note: enter keeps it, esc drops it")
         yield Canvas(id="keys")
 
     def on_mount(self) -> None:
@@ -290,9 +289,6 @@ class SheetScreen(ExamScreen):
 
     def action_note(self) -> None:
         """Open the note line; while it is open no command key works."""
-        field = self.query_one("#note", Input)
-        field.value = ""
-        field.add_class("-open")
         self.canvas("keys").show(
             [
                 line(
@@ -305,9 +301,9 @@ class SheetScreen(ExamScreen):
             ]
         )
         self.canvas("status").display = False
-        field.focus()
+        self.field.open()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Field.Submitted) -> None:
         """Keep the note and close the line."""
         text = " ".join(event.value.split())
         self._close_note()
@@ -320,7 +316,6 @@ class SheetScreen(ExamScreen):
         self._close_note()
 
     def _close_note(self) -> None:
-        self.query_one("#note", Input).remove_class("-open")
         self.canvas("status").display = True
-        self.set_focus(None)
+        self.field.close()
         self.draw()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.widgets import Input
-
 from examrunner.domain.errors import ExamError
 from examrunner.tui.actions import WELCOME, Action, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
 from examrunner.tui.paths import path_from
 from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -56,7 +55,7 @@ class WelcomeScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a path is typed."""
         yield from super().compose()
-        yield Input(id="path")
+        yield Field()
 
     def on_mount(self) -> None:
         """Look up the recent sessions."""
@@ -165,15 +164,12 @@ class WelcomeScreen(ExamScreen):
     def _ask(self, name: str) -> None:
         self._asking = name
         self.exam.message = None
-        field = self.query_one("#path", Input)
-        field.placeholder = QUESTIONS[name]
-        field.value = "" if name != "folder" else str(Path("sessions") / "exam")
-        field.add_class("-open")
-        field.focus()
+        self.field.placeholder = QUESTIONS[name]
+        self.field.open("" if name != "folder" else str(Path("sessions") / "exam"))
         self._said = [*self._remarks, QUESTIONS[name]]
         self.draw()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Field.Submitted) -> None:
         """Take a path and go on to the next question."""
         path = path_from(event.value)
         if path is None:
@@ -258,8 +254,7 @@ class WelcomeScreen(ExamScreen):
 
     def _close(self) -> None:
         self._asking = ""
-        self.query_one("#path", Input).remove_class("-open")
-        self.set_focus(None)
+        self.field.close()
 
     def key_escape(self) -> None:
         """Give up and show the ways in again."""

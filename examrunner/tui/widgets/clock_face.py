@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from examrunner.tui.lines import EMPTY, Line
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from examrunner.tui.lines import Line
 
 FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
@@ -45,8 +48,3 @@ def _runs(cells: str, style: str) -> list[tuple[str, str]]:
         else:
             runs.append((" ", name))
     return runs
-
-
-def no_clock() -> list[Line]:
-    """Return the empty rows of an attempt without a time limit."""
-    return [EMPTY] * HEIGHT

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examrunner.domain.exam.clock import Clock, shown
-from examrunner.domain.exam.moments import NS, START_OF_TIME, Moment, seconds_between
+from examrunner.domain.exam.moments import NS, Moment, seconds_between
 from tests.fakes import FakeClock
 from tests.strategies import moments
 
@@ -143,12 +143,6 @@ def test_no_duration_is_negative(one: Moment, other: Moment) -> None:
 def test_no_time_passes_between_a_moment_and_itself(moment: Moment) -> None:
     """From a moment to itself it is nothing."""
     assert seconds_between(moment, moment) == 0
-
-
-def test_the_start_of_time_belongs_to_no_boot() -> None:
-    """Its boot is none that a machine could have."""
-    assert not START_OF_TIME.boot_id
-    assert START_OF_TIME.at.timestamp() == 0
 
 
 def test_a_standing_clock_does_not_move() -> None:
