@@ -48,6 +48,10 @@ _SAID: dict[type, str] = {
     ev.Entered: "session opened",
     ev.Opened: "session opened",
     ev.Committed: "session committed",
+    ev.ClockJumped: "the machine's clock was set",
+    ev.Forgotten: "a student was forgotten",
+    ev.Restored: "record restored from a copy",
+    ev.FromPaper: "keyed in from paper",
 }
 
 

@@ -1,8 +1,9 @@
 """Events: what happened, never changed afterwards.
 
-Each class below is one kind of event; its fields are the event's body. Names, notes and reasons
-never stand in a body: a field called `text` holds the SHA-256 of salt and text, and the text
-itself lies apart, so that it can be forgotten while the chain still verifies.
+Those of the session as a whole stand in `session_events`. Each class below is one kind of event;
+its fields are the event's body. Names, notes and reasons never stand in a body: a field called
+`text` holds the SHA-256 of salt and text, and the text itself lies apart, so that it can be
+forgotten while the chain still verifies.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from examrunner.domain.exam.moments import Moment
+from examrunner.domain.exam.session_events import ClockJumped as ClockJumped
+from examrunner.domain.exam.session_events import Committed as Committed
+from examrunner.domain.exam.session_events import Entered as Entered
+from examrunner.domain.exam.session_events import Exported as Exported
+from examrunner.domain.exam.session_events import Forgotten as Forgotten
+from examrunner.domain.exam.session_events import Opened as Opened
+from examrunner.domain.exam.session_events import Restored as Restored
 
 
 class Rating(StrEnum):
@@ -48,51 +56,6 @@ class Origin(StrEnum):
     DRAWN = "drawn"
     ASSIGNED = "assigned"
     CHOSEN = "chosen by hand"
-
-
-# --- the session ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """Roster, lists, banks and rules were fixed; `commit` is C of the draw spec."""
-
-    commit: str
-    number: int
-    """1 for the first commit, then counted up."""
-    documents: dict[str, str]
-    """Name of each stored document to its SHA-256: settings, course, commit, bank:<reading>."""
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The day began. `line` is the start line of the public log, which fixes P."""
-
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """An examiner took the session's lease; writes of earlier epochs are refused from here on."""
-
-    epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """Scores left the program."""
-
-    form: str
-    file: str
-    """File name without its folder."""
-    sha256: str
-    scores: int
-    """How many scores the file holds."""
-    head: str
-    """Chain head before this event."""
-    confirmed: str = "asked"
-    """asked, yes (the question was skipped) or force (scores were overwritten)."""
 
 
 # --- before the reveal ---------------------------------------------------------------------
@@ -284,6 +247,18 @@ class Undone:
     """Id of the event that is taken back."""
 
 
+@dataclass(frozen=True, slots=True)
+class FromPaper:
+    """What follows was keyed in afterwards from this sheet of the paper kit.
+
+    The times of the events that follow are those of the keying, not of the exam.
+    """
+
+    attempt: str
+    number: int
+    """Of the paper sheet, counted from 1."""
+
+
 # --- the verdict ---------------------------------------------------------------------------
 
 
@@ -344,8 +319,9 @@ AttemptEvent = (
     | WentOn
     | Decided
     | Corrected
+    | FromPaper
 )
-SessionEvent = Committed | Opened | Entered | Exported
+SessionEvent = Committed | Opened | Entered | Exported | ClockJumped | Forgotten | Restored
 What = AttemptEvent | SessionEvent
 Mark = Rated | Ticked | Helped | Flagged | Noted | NotAsked
 MARKS = (Rated, Ticked, Helped, Flagged, Noted, NotAsked)

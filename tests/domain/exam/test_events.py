@@ -93,6 +93,15 @@ STORED: list[tuple[str, ev.What, str]] = [
     ),
     ("opened", ev.Opened("{}"), '{"line":"{}"}'),
     ("entered", ev.Entered(2), '{"epoch":2}'),
+    ("entered", ev.Entered(3, taken_over=True), '{"epoch":3,"taken_over":true}'),
+    ("clock-jumped", ev.ClockJumped(-600), '{"seconds":-600}'),
+    ("forgotten", ev.Forgotten("s-1", 2), '{"student":"s-1","texts":2}'),
+    (
+        "restored",
+        ev.Restored("exam-9.db", 9, 3),
+        '{"copy":"exam-9.db","events":9,"mirrored":3}',
+    ),
+    ("from-paper", ev.FromPaper("s.1", 4), '{"attempt":"s.1","number":4}'),
     (
         "exported",
         ev.Exported("canvas", "canvas.csv", "aa", 24, "bb"),
