@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test faults lint bench clean
 
 demo: $(STAMP)
 	@$(BIN)/examrunner open sessions/demo
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+faults: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

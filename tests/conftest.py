@@ -43,3 +43,19 @@ def gradebook(tmp_path: Path) -> Path:
     file = tmp_path / "gradebook.csv"
     file.write_text(GRADEBOOK, encoding="utf-8")
     return file
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the faults that were caused, each with its count and its seed."""
+    told = [
+        str(words)
+        for reports in terminalreporter.stats.values()
+        for one in reports
+        if isinstance(one, pytest.TestReport) and one.when == "call"
+        for name, words in one.user_properties
+        if name == "fault"
+    ]
+    if told:
+        terminalreporter.section("faults caused")
+        for words in sorted(told):
+            terminalreporter.write_line(f"fault {words}")
