@@ -21,6 +21,7 @@ from examrunner.domain.exam.settings import AUTO
 from examrunner.domain.plain import canonical, sha256, to_plain
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import committed as names
+from examrunner.services.folders import COMMIT_FILE
 from examrunner.services.secret import write_secret
 from examrunner.storage.files import write_atomically
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from examrunner.services.ports import Entropy
     from examrunner.services.prepare import Prepared
 
-COMMIT_FILE = "commit.json"
 SECRET_BYTES = 32
 KEY_DIGITS = 8
 

@@ -13,7 +13,8 @@ from examrunner.domain.exam.rules import allowance
 
 if TYPE_CHECKING:
     from examrunner.domain.exam.settings import Settings
-    from examrunner.services.desk import Desk, Row
+    from examrunner.services.desk import Desk
+    from examrunner.services.known import Row
 
 ONE_DAY = timedelta(days=1)
 """Calls longer ago belong to another day and say nothing of today's pace."""

@@ -1,63 +1,44 @@
 """The examiner's desk: one session, open, with its ledger, its lease and its state in memory.
 
-State changes only through `write`, and only after the ledger has it.
+State changes only through `write`: after the ledger has it, or, while the disk takes nothing, with
+what `waiting` keeps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import Attempt, attempt_id, fold
+from examrunner.domain.exam.attempts import Attempt, fold
 from examrunner.domain.exam.moments import seconds_between
-from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
-from examrunner.storage.database.drafts import NotSaved
+from examrunner.domain.exam.phases import Phase
+from examrunner.services.known import Known
+from examrunner.services.waiting import Batch, Waiting
+from examrunner.storage.database.drafts import Draft, NotSaved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.chain import Event
     from examrunner.domain.exam.moments import Moment
     from examrunner.domain.exam.settings import Settings
-    from examrunner.services.committed import Stored
+    from examrunner.services.copier import Copier
     from examrunner.services.ports import ClockPort, Entropy
-    from examrunner.services.prepare import Prepared
-    from examrunner.storage.database.drafts import Draft, Exposure
-    from examrunner.storage.database.ledger import Ledger
+    from examrunner.storage.database.drafts import Exposure
     from examrunner.storage.lock import SessionLock
 
 LEASE_BEAT_SECONDS = 10
 """The lease's heartbeat; every event is one as well (design, section 4)."""
+LONGEST_GAP = 5
+"""Seconds between two beats, due each second, after which something stood still."""
+SMALLEST_JUMP = timedelta(seconds=2)
+"""A wall clock that goes so far wrong in one go was set, not steered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One student on the board."""
-
-    key: str
-    student: Student
-    attempts: tuple[Attempt, ...]
-
-    @property
-    def attempt(self) -> Attempt:
-        """The attempt that comes next, or the last one."""
-        for attempt in self.attempts:
-            if attempt.phase is not Phase.DECIDED:
-                return attempt
-        return self.attempts[-1]
-
-    @property
-    def is_done(self) -> bool:
-        """Whether every attempt has been decided."""
-        return all(attempt.phase is Phase.DECIDED for attempt in self.attempts)
-
-
-class Desk:
+class Desk(Known):
     """A session that this process alone may write.
 
     Made by `services.opening`. In a draft session there is no ledger yet: the first write
@@ -74,132 +55,26 @@ class Desk:
         entropy: Entropy,
         actor: str,
     ) -> None:
-        self.folder = folder
-        self.settings = settings
+        super().__init__(folder, settings)
         self.clock = clock
         self.entropy = entropy
         self.actor = actor
         self.lock = lock
-        self.ledger: Ledger | None = None
-        self.stored: Stored | None = None
-        self.prepared: Prepared | None = None
-        """A draft session's files, once they have been read whole."""
-        self.draw_log: DrawLog | None = None
         self.last_seen: Moment | None = None
-        """When an earlier process of an attempt that is still under way was last alive."""
+        """Since when a break is still to be judged: the program was gone or stood still."""
         self.saved: Event | None = None
         """The event saved last."""
-        self._people: dict[str, Student] = {}
-        self._attempts: dict[str, Attempt] = {}
-        self._of: dict[str, list[str]] = {}
-        self._events: dict[str, list[Event]] = {}
-        self._texts: dict[str, str] = {}
-        self._documents: dict[str, str] = {}
-        self._beaten: Moment | None = None
-        self._doubtful: set[str] = set()
-        """Attempts whose last write failed: their events are not known for certain."""
-
-    # --- what is known -------------------------------------------------------------------
-
-    @property
-    def phase(self) -> SessionPhase:
-        """How far the session has come."""
-        return SessionPhase.DRAFT if self.ledger is None else SessionPhase.OPEN
-
-    def rows(self) -> list[Row]:
-        """Return the students in exam order."""
-        return [self.row(key) for key in self._people]
-
-    def row(self, key: str) -> Row:
-        """Return one student."""
-        attempts = tuple(self._attempts[name] for name in self._of[key])
-        return Row(key, self._people[key], attempts)
-
-    def attempt(self, name: str) -> Attempt:
-        """Return one attempt."""
-        return self._attempts[name]
-
-    def attempts(self) -> list[Attempt]:
-        """Return all attempts."""
-        return list(self._attempts.values())
-
-    def under_way(self) -> Attempt | None:
-        """Return the attempt whose student is with the examiner, if any."""
-        for attempt in self._attempts.values():
-            if attempt.phase in UNDER_WAY:
-                return attempt
-        return None
-
-    def events(self, attempt: str) -> list[Event]:
-        """Return the events of an attempt, in order."""
-        if attempt not in self._events:
-            self._events[attempt] = self.ledger.events(attempt) if self.ledger else []
-        return self._events[attempt]
-
-    def text(self, event: str) -> str:
-        """Return the text that lies apart from an event; empty where it was forgotten."""
-        if event not in self._texts and self.ledger:
-            self._texts.update(self.ledger.texts([event]))
-        return self._texts.get(event, "")
-
-    def document(self, sha: str) -> str:
-        """Return a stored document."""
-        if sha not in self._documents:
-            assert self.ledger is not None
-            self._documents[sha] = self.ledger.document(sha)
-        return self._documents[sha]
-
-    def stored_session(self) -> Stored:
-        """Return what was committed. Raises Refused in a draft session."""
-        if self.stored is None:
-            raise Refused("The session is not committed yet.")
-        return self.stored
-
-    def log(self) -> DrawLog:
-        """Return the public log so far. Raises Environment where the secret is lost."""
-        if self.draw_log is None:
-            from examrunner.domain.draw.log import DrawLog
-            from examrunner.services.secret import read_secret
-
-            stored = self.stored_session()
-            assert self.ledger is not None
-            secret = read_secret(self.folder, stored.commitment)
-            self.draw_log = DrawLog.replay(stored.commitment, secret, self.ledger.lines())
-        return self.draw_log
-
-    def has_no_paper(self, key: str) -> bool:
-        """Say whether a student has nothing that may be drawn, as far as is known yet."""
-        if self._people[key].assigned is not None:
-            return False
-        if self.stored is not None:
-            return key not in self.stored.eligible
-        known = self.prepared.eligible.get(key) if self.prepared else None
-        return known is not None and not known.eligible
-
-    # --- loading -------------------------------------------------------------------------
-
-    def seat(self, people: Iterable[tuple[str, Student]], attempts: Iterable[Attempt]) -> None:
-        """Take the students and the attempts that the ledger has; the rest wait."""
-        self._people = dict(people)
-        self._attempts = {}
-        self._of = {key: [] for key in self._people}
-        known = {attempt.id: attempt for attempt in attempts}
-        for key in self._people:
-            for number in range(1, self.settings.exam.papers_per_student + 1):
-                name = attempt_id(key, number)
-                self._add(known.pop(name) if name in known else Attempt(name, key, number))
-        for attempt in known.values():
-            self._add(attempt)
-
-    def _add(self, attempt: Attempt) -> None:
-        self._attempts[attempt.id] = attempt
-        self._of[attempt.student].append(attempt.id)
-
-    def use(self, ledger: Ledger, stored: Stored) -> None:
-        """Go on with a committed session: from here on the ledger is the truth."""
-        self.ledger = ledger
-        self.stored = stored
-        self.settings = stored.settings
+        self.waiting = Waiting()
+        """What the disk has not taken yet."""
+        self.copier: Copier | None = None
+        """Keeps mirror and backups; None in a draft session."""
+        self.second: Path | None = None
+        """A further folder for copies, such as a USB stick."""
+        self.is_watching = False
+        """This process only looks on."""
+        self._lease_beat: Moment | None = None
+        self._last_beat: Moment | None = None
+        self._told_clock: Moment | None = None
 
     # --- writing -------------------------------------------------------------------------
 
@@ -208,11 +83,36 @@ class Desk:
     ) -> tuple[Event, ...]:
         """Save events, then change the state in memory.
 
-        Raises NotSaved where the disk does not take them, Refused where the lease is lost; in
-        both cases nothing has changed.
+        Where the disk does not take them they wait in memory, in order: the state changes all
+        the same, and `waiting` says so until they are saved. Raises Refused where the lease is
+        lost, NotSaved for what no disk could take; in both cases nothing has changed.
         """
-        if self.ledger is None:
-            raise Refused("The session is not committed yet.")
+        if self.ledger is None or self.is_watching:
+            raise self._no_writer()
+        moment = self.clock.now()
+        batch = Batch((*self._clock_was_set(moment), *drafts), moment, tuple(exposures))
+        if self.waiting:
+            return self._let_wait(batch)
+        try:
+            events = self._save(batch)
+        except NotSaved as fault:
+            if not fault.may_pass:
+                raise
+            self.waiting.failed(moment, self.clock.now(), fault.message)
+            return self._let_wait(batch)
+        self._heard_of(moment)
+        if self.copier is not None:
+            self.copier.saved()
+        return events
+
+    def _no_writer(self) -> Refused:
+        if self.is_watching:
+            return Refused("This window only watches.", "The exam goes on in the other one.")
+        return Refused("The session is not committed yet.")
+
+    def _save(self, batch: Batch) -> tuple[Event, ...]:
+        """Save a batch and take its events over. Raises as the ledger's `append` does."""
+        assert self.ledger is not None
         folded: dict[str, Attempt] = {}
         listed: dict[str, list[Event]] = {}
 
@@ -223,62 +123,196 @@ class Desk:
                 if event.attempt is not None:
                     own = listed.setdefault(event.attempt, list(self.events(event.attempt)))
                     own += [] if event in own else [event]
-            for name, own in listed.items():
-                known = len(self._events[name])
-                folded[name] = self._folded(name, own, own[known:])
+            folded.update({name: self._folded(name, own) for name, own in listed.items()})
             return folded.values()
 
-        named = {one.what.attempt for one in drafts if isinstance(one.what, ev.AttemptEvent)}
-        moment = self.clock.now()
         try:
-            for name in named:
+            for name in _named(batch.drafts):
                 self.events(name)  # read before the transaction begins
-            events = self.ledger.append(
-                drafts, moment, self.actor, states=states, exposures=exposures
-            )
-        except NotSaved:
-            self._doubt(named)
-            raise
         except Environment as fault:
-            raise NotSaved(f"NOT SAVED: {fault.message}", "Write it on paper.", drafts) from fault
-        self._doubtful -= named
-        self._attempts.update(folded)
-        self._events.update(listed)
-        self._texts.update({draft.id: draft.text for draft in drafts if draft.text is not None})
-        self.saved = events[-1]
-        self._beaten = moment
-        self._beat_lock(moment)
+            raise NotSaved(f"NOT SAVED: {fault.message}", "Write it on paper.", batch.drafts) from (
+                fault
+            )
+        events = self.ledger.append(
+            batch.drafts, batch.moment, self.actor, states=states, exposures=batch.exposures
+        )
+        self._take(events, folded, listed, batch)
         return events
 
-    def _folded(self, name: str, own: list[Event], new: list[Event]) -> Attempt:
-        """Return an attempt after new events; what takes a mark back needs all of them again."""
-        attempt = self._attempts[name]
-        if name in self._doubtful or any(isinstance(event.what, ev.Undone) for event in new):
+    def _take(
+        self,
+        events: tuple[Event, ...],
+        folded: Mapping[str, Attempt],
+        listed: Mapping[str, list[Event]],
+        batch: Batch,
+    ) -> None:
+        self._attempts.update(folded)
+        self._events.update(listed)
+        texts = {draft.id: draft.text for draft in batch.drafts if draft.text is not None}
+        self._texts.update(texts)
+        self.saved = events[-1]
+
+    def _folded(self, name: str, own: list[Event]) -> Attempt:
+        """Return an attempt after its events; what takes a mark back needs all of them again."""
+        attempt, new = self._attempts[name], own[len(self._events[name]) :]
+        if any(isinstance(event.what, ev.Undone) for event in new):
             return fold(Attempt(name, attempt.student, attempt.number), own)
         return fold(attempt, new)
 
-    def _doubt(self, names: Iterable[str]) -> None:
-        """Ask the ledger again before the next write: what was not saved may be there after all."""
+    def _let_wait(self, batch: Batch) -> tuple[Event, ...]:
+        """Go on as if a batch had been saved; it is tried again until it is."""
+        assert self.ledger is not None
+        self.waiting.add(batch)
+        events = batch.events(0, self.actor, self.ledger.epoch)
+        listed: dict[str, list[Event]] = {}
+        for event in events:
+            if event.attempt is not None:
+                known = self._events.setdefault(event.attempt, [])
+                listed.setdefault(event.attempt, list(known)).append(event)
+        folded = {name: self._folded(name, own) for name, own in listed.items()}
+        self._take(events, folded, listed, batch)
+        return events
+
+    def save_waiting(self) -> bool:
+        """Try to save what waits, in order. Returns whether nothing waits any more.
+
+        Raises Refused where the lease is lost meanwhile; the events go on waiting.
+        """
+        began = self.clock.now()
+        while self.waiting:
+            batch = self.waiting.batches[0]
+            try:
+                self._save_late(batch)
+            except NotSaved as fault:
+                self.waiting.failed(began, self.clock.now(), fault.message)
+                return False
+            del self.waiting.batches[0]
+        self.waiting.clear_away()
+        if self.copier is not None:
+            self.copier.saved()
+        return True
+
+    def _save_late(self, batch: Batch) -> None:
+        """Save a batch that waited; its attempts are made anew from what is on disk."""
+        assert self.ledger is not None
+        ledger, names = self.ledger, _named(batch.drafts)
+        try:
+            known = {name: ledger.events(name) for name in names}
+        except Environment as fault:
+            raise NotSaved(fault.message, fault.hint, batch.drafts) from fault
+
+        def whole(events: tuple[Event, ...], name: str) -> list[Event]:
+            ids = {event.id for event in known[name]}
+            return known[name] + [e for e in events if e.attempt == name and e.id not in ids]
+
+        def states(events: tuple[Event, ...]) -> Iterable[Attempt]:
+            for name in names:
+                old = self._attempts[name]
+                yield fold(Attempt(name, old.student, old.number), whole(events, name))
+
+        events = ledger.append(
+            batch.drafts, batch.moment, self.actor, states=states, exposures=batch.exposures
+        )
         for name in names:
-            self._doubtful.add(name)
-            self._events.pop(name, None)
+            saved = whole(events, name)
+            ids = {event.id for event in saved}
+            self._events[name] = saved + [e for e in self._events[name] if e.id not in ids]
+        self.saved = events[-1]
+
+    def emergency_file(self) -> Path:
+        """Write what waits to a file elsewhere. Raises Environment where no place takes it."""
+        from examrunner.services.waiting import usual_folders, write_emergency_file
+
+        assert self.ledger is not None
+        name, epoch = self.settings.session, self.ledger.epoch
+        return write_emergency_file(self.waiting, name, self.actor, epoch, usual_folders())
+
+    # --- copies --------------------------------------------------------------------------
+
+    def start_copies(self) -> None:
+        """Keep mirror and backups from now on; the first backup holds what was committed."""
+        from examrunner.services.copier import Copier
+
+        assert self.ledger is not None
+        self.copier = Copier(self.ledger, self.folder / self.settings.database, self.second)
+        self.copier.copy()
+
+    # --- signs of life -------------------------------------------------------------------
 
     def beat(self) -> Moment:
-        """Say that the program is alive: to the lock each time, to the lease every 10 s."""
+        """Say that the program is alive: to the lock each time, to the lease every 10 s.
+
+        What waits is tried again. A gap since the last beat while a clock was running means
+        that the machine slept or the program stood still: `last_seen` then says since when.
+        """
         moment = self.clock.now()
+        self._notice_gap(moment)
         self._beat_lock(moment)
-        due = self._beaten is None or seconds_between(self._beaten, moment) >= LEASE_BEAT_SECONDS
-        if self.ledger is not None and due:
-            self._beaten = moment
+        if self.ledger is None or self.is_watching:
+            return moment
+        if self.waiting and self.waiting.is_due(moment):
+            self.save_waiting()
+        elif not self.waiting and (jump := self._clock_was_set(moment)):
+            self.write([jump[0]])
+        elif self._lease_beat is None or (
+            seconds_between(self._lease_beat, moment) >= LEASE_BEAT_SECONDS
+        ):
+            self._lease_beat = moment
             self.ledger.beat(moment)
         return moment
+
+    def _notice_gap(self, moment: Moment) -> None:
+        busy, before = self.under_way(), self._last_beat
+        self._last_beat = moment
+        if before is None or busy is None or busy.phase is not Phase.RUNNING or self.last_seen:
+            return
+        if before.boot_id == moment.boot_id and seconds_between(before, moment) > LONGEST_GAP:
+            began = busy.clock.since
+            after_start = began is None or seconds_between(began, before) > 0
+            self.last_seen = before if after_start else None
+
+    def _clock_was_set(self, moment: Moment) -> tuple[Draft, ...]:
+        """Return the event that the wall clock was set since the last sign of life, if it was."""
+        before, self._told_clock = self._told_clock, moment
+        if before is None or before.boot_id != moment.boot_id:
+            return ()
+        passed = timedelta(microseconds=(moment.boot_ns - before.boot_ns) // 1000)
+        jump = moment.at - before.at - passed
+        if abs(jump) < SMALLEST_JUMP:
+            return ()
+        return (Draft(ev.ClockJumped(round(jump.total_seconds()))),)
+
+    def _heard_of(self, moment: Moment) -> None:
+        self._lease_beat = moment
+        self._beat_lock(moment)
 
     def _beat_lock(self, moment: Moment) -> None:
         """Beat; while a break is still to be judged, the lock goes on saying when it began."""
         self.lock.beat(self.last_seen or moment)
 
     def close(self) -> None:
-        """Let go of ledger and lock."""
-        if self.ledger is not None:
-            self.ledger.close()
-        self.lock.release()
+        """Let go of ledger and lock, after a last try to save what waits."""
+        try:
+            if self.waiting and self.ledger is not None:
+                self._end_waiting()
+            if self.copier is not None:
+                self.copier.close()
+        finally:
+            if self.ledger is not None:
+                self.ledger.close()
+            self.lock.release()
+
+    def _end_waiting(self) -> None:
+        """Save what waits, or leave it in an emergency file: no way out loses it."""
+        try:
+            if self.save_waiting():
+                return
+        except Refused:
+            pass
+        self.emergency_file()
+
+
+def _named(drafts: Iterable[Draft]) -> list[str]:
+    """Return the attempts that some drafts are about, each once."""
+    named = (one.what.attempt for one in drafts if isinstance(one.what, ev.AttemptEvent))
+    return list(dict.fromkeys(named))

@@ -9,6 +9,9 @@ from examrunner.domain.errors import WrongUsage
 SETTINGS_FILE = "session.yaml"
 ROSTER_FILE = "roster.csv"
 REVIEWS_FILE = "reviews.csv"
+COMMIT_FILE = "commit.json"
+SECRET_FILE = "secret.txt"  # noqa: S105  a file's name
+LOCK_FILE = "exam.lock"
 SESSIONS = Path("sessions")
 """Where sessions stand, seen from the folder in which the program is started."""
 NEW = "examrunner new DIR --roster FILE --reviews FILE makes a session."

@@ -12,7 +12,7 @@ from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.desk import Desk
-from examrunner.services.folders import ROSTER_FILE
+from examrunner.services.folders import LOCK_FILE, ROSTER_FILE
 from examrunner.storage.database.drafts import Draft, Person
 from examrunner.storage.lock import SessionLock
 from examrunner.storage.readers.rosters import read_roster
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from examrunner.services.prepare import Prepared
     from examrunner.storage.database.ledger import Ledger
 
-LOCK_FILE = "exam.lock"
 AGAIN = "Quit and open the session again."
 USUAL = Settings(session="")
 """Stands for the settings of a session whose ledger has not been read yet."""
@@ -34,19 +33,28 @@ USUAL = Settings(session="")
 _preparing = threading.Lock()
 
 
-def open_desk(folder: Path, clock: ClockPort, entropy: Entropy, actor: str) -> Desk:
-    """Open a session for examining.
+def open_desk(
+    folder: Path,
+    clock: ClockPort,
+    entropy: Entropy,
+    actor: str,
+    *,
+    take_over: bool = False,
+    second: Path | None = None,
+) -> Desk:
+    """Open a session for examining; `second` is a further folder for copies.
 
-    Raises BadInput for files that cannot be read, Refused where another process has it open or
-    the record was made by a newer program, Environment where the disk says no. On any of
-    these nothing has changed.
+    Raises BadInput for files that cannot be read, Refused where another process has it open (with
+    `take_over` that one is shut out instead) or the record was made by a newer program,
+    Environment where the disk says no. On any of these nothing has changed.
     """
     is_usual = (folder / USUAL.database).exists()
     settings = USUAL if is_usual else _written_settings(folder)
     lock = SessionLock(folder / LOCK_FILE)
     last_seen = lock.last_seen()
-    lock.acquire(actor, clock.now(), last_seen)
+    lock.acquire(actor, clock.now(), last_seen, take_over=take_over)
     desk = Desk(folder, settings, lock=lock, clock=clock, entropy=entropy, actor=actor)
+    desk.second = second
     try:
         ledger = _ledger_of(desk)
         if ledger is None:
@@ -113,8 +121,9 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
     busy = desk.under_way()
     if busy is not None and busy.phase is Phase.RUNNING:
         desk.last_seen = _latest(desk, last_seen, before)
-    desk.write([Draft(ev.Entered(ledger.epoch))])
+    desk.write([Draft(ev.Entered(ledger.epoch, desk.lock.was_taken))])
     desk.saved = None
+    desk.start_copies()
 
 
 def _latest(desk: Desk, lock: Moment | None, lease: Moment | None) -> Moment:
@@ -193,6 +202,7 @@ def _commit(desk: Desk) -> dict[str, str]:
     desk.seat([(one.key, one.student) for one in people], [])
     desk.draw_log = log
     desk.prepared = None
+    desk.start_copies()
     return dict(commit.keys)
 
 

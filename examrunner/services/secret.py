@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.draw.commitment import secret_hash
 from examrunner.domain.errors import Environment
+from examrunner.services.folders import SECRET_FILE
 from examrunner.storage.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from examrunner.domain.draw.commitment import Commitment
-
-SECRET_FILE = "secret.txt"  # noqa: S105  a file's name
 
 
 def write_secret(folder: Path, secret: str) -> None:

@@ -10,17 +10,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import canonical, from_plain, to_plain
 from examrunner.domain.text import safe
 from examrunner.storage.files import PRIVATE_FILE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WIDTH = 512
 """Bytes of the line, padded: a shorter one never leaves the end of a longer one behind."""
@@ -29,30 +28,44 @@ LONGEST_HOLDER = 40
 
 
 class SessionLock:
-    """The lock of one session folder. The file is never removed: a lock goes with its file."""
+    """The lock of one session folder. The file is never removed: a lock goes with its file.
+
+    Taking over puts a new file in its place, so that from then on the taker is the one found alive.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: int | None = None
         self._about: dict[str, object] = {}
+        self.was_taken = False
+        """It was taken from a process that was still alive."""
 
-    def acquire(self, holder: str, moment: Moment, seen: Moment | None = None) -> None:
+    def acquire(
+        self,
+        holder: str,
+        moment: Moment,
+        seen: Moment | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
         """Take the lock. `seen` stays as the last sign of life until the next beat.
 
-        Raises Refused where another live process has it, Environment where the disk says no.
+        Raises Refused where another live process has it, Environment where the disk says no. With
+        `take_over` a held lock is put aside for a new one; the ledger's lease shuts its holder out.
         """
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+            file = self._opened()
+            if file is None and take_over:
+                file = self._put_aside()
         except OSError as fault:
             raise Environment(
                 f"The session folder cannot be written: {fault.strerror}.",
                 f"Check the permissions of {self._path.parent}.",
             ) from fault
-        if not _try_lock(file):
-            os.close(file)
+        if file is None:
             raise Refused(
                 _taken(self._read()),
-                "Close the other window, or go on there. If it hangs, end that process.",
+                "Go on there or close it; --watch looks on; --take-over shuts it out.",
             )
         self._file = file
         self._about = {
@@ -61,6 +74,36 @@ class SessionLock:
             "since": to_plain(moment.at),
         }
         self.beat(seen or moment)
+
+    def _opened(self) -> int | None:
+        """Open and lock the file; None where it is held. A file put aside meanwhile is let go."""
+        while True:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+            if not _try_lock(file):
+                os.close(file)
+                return None
+            if self._is_still(file):
+                return file
+            os.close(file)
+
+    def _is_still(self, file: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _put_aside(self) -> int | None:
+        """Put a locked new file in the place of a held one; its holder keeps a nameless one."""
+        handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
+        try:
+            _try_lock(handle)
+            Path(name).replace(self._path)
+        except BaseException:
+            os.close(handle)
+            Path(name).unlink()
+            raise
+        self.was_taken = True
+        return handle
 
     def beat(self, moment: Moment) -> None:
         """Leave a sign of life. A failure to is not worth an exam."""

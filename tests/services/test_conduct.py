@@ -15,13 +15,10 @@ from examrunner.domain.exam.attempts import Attempt, fold
 from examrunner.domain.exam.events import Help, Rating, Verdict
 from examrunner.domain.exam.phases import TABLE, UNDER_WAY, Action, Phase
 from examrunner.services import conduct, draws
-from examrunner.storage.database.drafts import NotSaved
-from examrunner.storage.database.ledger import Ledger
-from tests.services.desks import SETTINGS, Room, bring, fill_disk, write_small
+from tests.services.desks import SETTINGS, Room, bring, write_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from examrunner.services.desk import Desk
 
@@ -283,83 +280,6 @@ def test_a_verdict_may_be_left_out_only_where_none_is_asked(
     expected = Phase.STOPPED if is_refused else Phase.DECIDED
     assert room.attempt().phase is expected
     room.leave()
-
-
-# --- the disk ------------------------------------------------------------------------------
-
-
-def test_what_is_not_saved_has_not_happened(room: Room) -> None:
-    """On a full disk the state in memory stays, and the same drafts can be written later."""
-    attempt = room.running()
-    first = attempt.questions[0].id
-    saved = room.desk.saved
-    disk = fill_disk(room.ledger)
-    next(disk)
-    with pytest.raises(NotSaved) as told:
-        conduct.note(room.desk, attempt, first, "x" * 50_000, 5)
-    assert room.attempt() == attempt
-    assert room.desk.saved == saved
-    assert room.desk.events(attempt.id) == room.ledger.events(attempt.id)
-    next(disk)
-    room.desk.write(told.value.drafts)
-    room.desk.write(told.value.drafts)
-    assert len(room.attempt().notes) == 1
-    assert room.ledger.verify() == []
-
-
-def test_a_draw_that_is_not_saved_is_drawn_the_same_again(room: Room) -> None:
-    """Paper, sheet and log are unchanged by a full disk: the second try gives the same draw."""
-    attempt = room.called()
-    log, before = room.desk.log(), room.desk.log().lines
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ledger, "_written", _no_space)
-        with pytest.raises(NotSaved) as told:
-            draws.reveal(room.desk, attempt)
-    assert room.desk.log() is log
-    assert log.lines == before
-    draws.reveal(room.desk, attempt)
-    written = [event.what for event in room.ledger.events(attempt.id)]
-    assert written[-2:] == [draft.what for draft in told.value.drafts]
-
-
-@pytest.mark.parametrize("again", [True, False])
-def test_an_event_that_was_saved_unheard_is_found(room: Room, *, again: bool) -> None:
-    """Where a saved event was taken for lost, the next write, the same or another, has it too."""
-    attempt = room.running()
-    first = attempt.questions[0].id
-    written = Ledger._written
-
-    def unheard(*arguments: Any) -> None:
-        written(*arguments)
-        _no_space()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Ledger, "_written", unheard)
-        with pytest.raises(NotSaved) as told:
-            conduct.flag(room.desk, attempt, first, 5)
-    assert room.attempt() == attempt
-    if again:
-        room.desk.write(told.value.drafts)
-    else:
-        conduct.rate(room.desk, attempt, first, Rating.WEAK, 6)
-    assert len(room.attempt().question(first).flags) == 1
-    assert room.ledger.verify() == []
-    assert room.desk.events(attempt.id) == room.ledger.events(attempt.id)
-
-
-def test_a_record_that_cannot_be_read_is_not_saved_either(room: Room) -> None:
-    """Where the events of an attempt cannot be read any more, its next mark is NOT SAVED."""
-    room.running()
-    room.reopen()
-    room.desk._events.clear()
-    room.ledger.close()
-    with pytest.raises(NotSaved, match="NOT SAVED") as told:
-        conduct.stop(room.desk, room.attempt())
-    assert len(told.value.drafts) == 1
-
-
-def _no_space(*_: object) -> None:
-    raise OSError(28, "No space left on device")
 
 
 # --- the whole -----------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from examrunner.domain.exam.phases import Phase, SessionPhase
 from examrunner.domain.plain import sha256
 from examrunner.domain.problems import BadInput
 from examrunner.services import conduct
-from examrunner.services.opening import LOCK_FILE, open_desk, warm
+from examrunner.services.folders import LOCK_FILE
+from examrunner.services.opening import open_desk, warm
 from examrunner.storage.database.drafts import NotSaved
 from examrunner.storage.database.ledger import Ledger
 from tests.services.desks import CORRUPT, REVIEWS, SETTINGS, USUAL_KINDS, Room, bank, write_small

@@ -64,7 +64,7 @@ def test_a_frozen_holder_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert told.value.message == (
         f"This session is open already: by ann, process {other.pid}, since 2024-12-13 09:00."
     )
-    assert "Close the other window" in told.value.hint
+    assert "--take-over" in told.value.hint
 
 
 def test_being_refused_changes_nothing(path: Path) -> None:

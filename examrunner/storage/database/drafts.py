@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Environment
+from examrunner.domain.exam.chain import Event
 from examrunner.domain.exam.events import What
 from examrunner.domain.exam.moments import Moment
 
@@ -32,6 +33,15 @@ class Draft:
     text: str | None = None
     """A note or reason; it is stored apart from the event."""
     id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event on record together with its text, where it has one that was not forgotten."""
+
+    event: Event
+    salt: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,10 @@ class Lease:
 class NotSaved(Environment):
     """The disk did not take these events. Writing them again, with their ids, is harmless."""
 
-    def __init__(self, message: str, hint: str, drafts: Sequence[Draft]) -> None:
+    def __init__(
+        self, message: str, hint: str, drafts: Sequence[Draft], *, may_pass: bool = True
+    ) -> None:
         super().__init__(message, hint)
         self.drafts = tuple(drafts)
+        self.may_pass = may_pass
+        """Whether a later try may work: not where the events themselves cannot be stored."""

@@ -71,7 +71,7 @@ def open_engine(path: Path, *, create: bool) -> Engine:
     try:
         if create:
             _make(path)
-        migrate(engine)
+        migrate(engine, before_step=partial(_keep_copy, path))
         _keep_private(path)
     except FAULTS as fault:
         engine.dispose()
@@ -85,6 +85,15 @@ def open_engine(path: Path, *, create: bool) -> Engine:
     return engine
 
 
+def _keep_copy(path: Path, schema: int) -> None:
+    """Keep a copy of an older file before its schema changes; without one it does not change."""
+    from examrunner.storage.database.copies import BACKUPS, copy_database
+
+    target = path.parent / BACKUPS / f"before-schema-{schema + 1}.db"
+    make_private(target.parent)
+    copy_database(path, target)
+
+
 def reading(engine: Engine) -> Engine:
     """Return the same engine for transactions that only read."""
     return engine.execution_options(**{_READS: True})
@@ -93,9 +102,15 @@ def reading(engine: Engine) -> Engine:
 def reason(fault: BaseException) -> str:
     """Return what the machine says, without statements or values."""
     inner = getattr(fault, "orig", None) or fault
-    if isinstance(inner, UnicodeError | OverflowError):
+    if is_odd_value(fault):
         return "it holds a text or a number that cannot be stored"
     return getattr(inner, "strerror", None) or str(inner)
+
+
+def is_odd_value(fault: BaseException) -> bool:
+    """Say whether a call failed since what it was to store cannot be stored anywhere."""
+    inner = getattr(fault, "orig", None) or fault
+    return isinstance(inner, UnicodeError | OverflowError | sqlite3.IntegrityError)
 
 
 def is_busy(fault: BaseException) -> bool:

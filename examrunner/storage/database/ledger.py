@@ -14,8 +14,15 @@ from examrunner.domain.exam.chain import first_prev
 from examrunner.domain.problems import error
 from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
-from examrunner.storage.database.drafts import Draft, Exposure, Lease, NotSaved, Person
-from examrunner.storage.database.engine import FAULTS, is_busy, open_engine, reading, reason
+from examrunner.storage.database.drafts import Draft, Exposure, Lease, NotSaved, Person, Told
+from examrunner.storage.database.engine import (
+    FAULTS,
+    is_busy,
+    is_odd_value,
+    open_engine,
+    reading,
+    reason,
+)
 from examrunner.storage.database.verifying import found_broken, found_wrong
 from examrunner.storage.database.writing import Batch, beat, entry, stored, taken_over, write
 
@@ -85,6 +92,11 @@ class Ledger:
             return None
         ledger._session = names[0]
         return ledger
+
+    @property
+    def session(self) -> str:
+        """The session's name."""
+        return self._session
 
     def close(self) -> None:
         """Let go of the file."""
@@ -159,7 +171,8 @@ class Ledger:
             events = self._written(batch, states_once)
         except (Environment, *FAULTS) as fault:
             words = f"NOT SAVED: {reason(fault)}."
-            raise NotSaved(words, "Write it on paper.", drafts) from fault
+            lasts = is_odd_value(fault)
+            raise NotSaved(words, "Write it on paper.", drafts, may_pass=not lasts) from fault
         states_once(events)
         return events
 
@@ -227,6 +240,18 @@ class Ledger:
         if attempt is not None:
             query = query.where(t.event.c.attempt == attempt)
         return self._read(query, rows.event_from, session=self._session)
+
+    def told(self, after: int = 0) -> list[Told]:
+        """Return the events after the first `after` ones, in order, each with its text."""
+        return self._read(rows.TOLD, rows.told_from, session=self._session, after=after)
+
+    def hash_of(self, seq: int) -> str | None:
+        """Return the hash of one event; None where there is none yet."""
+        query = select(t.event.c.hash).where(
+            t.event.c.session == self._session, t.event.c.seq == seq
+        )
+        found = self._read(query, lambda row: str(row.hash))
+        return found[0] if found else None
 
     def last(self, kind: str) -> Event | None:
         """Return the newest event of a kind."""

@@ -22,9 +22,14 @@ CURRENT = 1 + len(STEPS)
 """Number of the schema in `tables`, kept in the file as its user_version; 0 is an empty file."""
 
 
-def migrate(engine: Engine) -> None:
-    """Bring a file to the current schema. Stopped at any point, it has an old or the new one."""
-    while _version(engine) < CURRENT:
+def migrate(engine: Engine, before_step: Callable[[int], None] | None = None) -> None:
+    """Bring a file to the current schema. Stopped at any point, it has an old or the new one.
+
+    `before_step` is called with the schema that a file with content is about to leave.
+    """
+    while (before := _version(engine)) < CURRENT:
+        if before and before_step is not None:
+            before_step(before)
         with engine.begin() as connection:
             # Read again under the write lock: another process may have been faster.
             version = _user_version(connection)

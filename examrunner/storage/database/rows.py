@@ -15,7 +15,7 @@ from examrunner.domain.exam.events import KINDS
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import canonical, from_plain, instant_from, instant_text, to_plain
 from examrunner.storage.database import tables as t
-from examrunner.storage.database.drafts import Lease, Person
+from examrunner.storage.database.drafts import Lease, Person, Told
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -59,6 +59,12 @@ TEXTS = (
     select(t.text.c.event_id, t.text.c.salt, t.text.c.text)
     .join(t.event, t.event.c.id == t.text.c.event_id)
     .where(t.event.c.session == bindparam("session"))
+)
+TOLD = (
+    select(t.event, t.text.c.salt, t.text.c.text)
+    .join_from(t.event, t.text, t.event.c.id == t.text.c.event_id, isouter=True)
+    .where(t.event.c.session == bindparam("session"), t.event.c.seq > bindparam("after"))
+    .order_by(t.event.c.seq)
 )
 LOGGED = tuple(kind for kind, what in KINDS.items() if "line" in what.__dataclass_fields__)
 """Kinds of events that can hold a line of the public log."""
@@ -106,6 +112,11 @@ def event_from(row: Row[Any]) -> Event:
         prev=row.prev,
         hash=row.hash,
     )
+
+
+def told_from(row: Row[Any]) -> Told:
+    """Return the event of a row with its text. Raises as `event_from` does."""
+    return Told(event_from(row), row.salt, row.text)
 
 
 def attempt_row(session: str, attempt: Attempt) -> dict[str, Any]:

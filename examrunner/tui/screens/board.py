@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from examrunner.services.desk import Desk, Row
+    from examrunner.services.desk import Desk
+    from examrunner.services.known import Row
 
 SIDE_FROM = 100
 """From so many columns on, the next student stands at the side."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.domain.exam.attempts import Attempt
-    from examrunner.services.desk import Row
+    from examrunner.services.known import Row
 
 
 class ResultsScreen(ListScreen):

@@ -1,0 +1,163 @@
+"""What is known of a session: its students, their attempts, and the events behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from examrunner.domain.course.people import Student
+from examrunner.domain.errors import Refused
+from examrunner.domain.exam.attempts import Attempt, attempt_id
+from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from examrunner.domain.draw.log import DrawLog
+    from examrunner.domain.exam.chain import Event
+    from examrunner.domain.exam.settings import Settings
+    from examrunner.services.committed import Stored
+    from examrunner.services.prepare import Prepared
+    from examrunner.storage.database.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student on the board."""
+
+    key: str
+    student: Student
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt that comes next, or the last one."""
+        for attempt in self.attempts:
+            if attempt.phase is not Phase.DECIDED:
+                return attempt
+        return self.attempts[-1]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every attempt has been decided."""
+        return all(attempt.phase is Phase.DECIDED for attempt in self.attempts)
+
+
+class Known:
+    """A session's state in memory, read from its ledger as it is asked for."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.ledger: Ledger | None = None
+        self.stored: Stored | None = None
+        self.prepared: Prepared | None = None
+        """A draft session's files, once they have been read whole."""
+        self.draw_log: DrawLog | None = None
+        self._people: dict[str, Student] = {}
+        self._attempts: dict[str, Attempt] = {}
+        self._of: dict[str, list[str]] = {}
+        self._events: dict[str, list[Event]] = {}
+        self._texts: dict[str, str] = {}
+        self._documents: dict[str, str] = {}
+
+    @property
+    def phase(self) -> SessionPhase:
+        """How far the session has come."""
+        return SessionPhase.DRAFT if self.stored is None else SessionPhase.OPEN
+
+    def rows(self) -> list[Row]:
+        """Return the students in exam order."""
+        return [self.row(key) for key in self._people]
+
+    def row(self, key: str) -> Row:
+        """Return one student."""
+        attempts = tuple(self._attempts[name] for name in self._of[key])
+        return Row(key, self._people[key], attempts)
+
+    def attempt(self, name: str) -> Attempt:
+        """Return one attempt."""
+        return self._attempts[name]
+
+    def attempts(self) -> list[Attempt]:
+        """Return all attempts."""
+        return list(self._attempts.values())
+
+    def under_way(self) -> Attempt | None:
+        """Return the attempt whose student is with the examiner, if any."""
+        for attempt in self._attempts.values():
+            if attempt.phase in UNDER_WAY:
+                return attempt
+        return None
+
+    def events(self, attempt: str) -> list[Event]:
+        """Return the events of an attempt, in order."""
+        if attempt not in self._events:
+            self._events[attempt] = self.ledger.events(attempt) if self.ledger else []
+        return self._events[attempt]
+
+    def text(self, event: str) -> str:
+        """Return the text that lies apart from an event; empty where it was forgotten."""
+        if event not in self._texts and self.ledger:
+            self._texts.update(self.ledger.texts([event]))
+        return self._texts.get(event, "")
+
+    def document(self, sha: str) -> str:
+        """Return a stored document."""
+        if sha not in self._documents:
+            assert self.ledger is not None
+            self._documents[sha] = self.ledger.document(sha)
+        return self._documents[sha]
+
+    def stored_session(self) -> Stored:
+        """Return what was committed. Raises Refused in a draft session."""
+        if self.stored is None:
+            raise Refused("The session is not committed yet.")
+        return self.stored
+
+    def log(self) -> DrawLog:
+        """Return the public log so far. Raises Environment where the secret is lost."""
+        if self.draw_log is None:
+            from examrunner.domain.draw.log import DrawLog
+            from examrunner.services.secret import read_secret
+
+            stored = self.stored_session()
+            assert self.ledger is not None
+            secret = read_secret(self.folder, stored.commitment)
+            self.draw_log = DrawLog.replay(stored.commitment, secret, self.ledger.lines())
+        return self.draw_log
+
+    def has_no_paper(self, key: str) -> bool:
+        """Say whether a student has nothing that may be drawn, as far as is known yet."""
+        if self._people[key].assigned is not None:
+            return False
+        if self.stored is not None:
+            return key not in self.stored.eligible
+        known = self.prepared.eligible.get(key) if self.prepared else None
+        return known is not None and not known.eligible
+
+    # --- loading -------------------------------------------------------------------------
+
+    def seat(self, people: Iterable[tuple[str, Student]], attempts: Iterable[Attempt]) -> None:
+        """Take the students and the attempts that the ledger has; the rest wait."""
+        self._people = dict(people)
+        self._attempts = {}
+        self._of = {key: [] for key in self._people}
+        known = {attempt.id: attempt for attempt in attempts}
+        for key in self._people:
+            for number in range(1, self.settings.exam.papers_per_student + 1):
+                name = attempt_id(key, number)
+                self._add(known.pop(name) if name in known else Attempt(name, key, number))
+        for attempt in known.values():
+            self._add(attempt)
+
+    def _add(self, attempt: Attempt) -> None:
+        self._attempts[attempt.id] = attempt
+        self._of[attempt.student].append(attempt.id)
+
+    def use(self, ledger: Ledger, stored: Stored) -> None:
+        """Go on with a committed session: from here on the ledger is the truth."""
+        self.ledger = ledger
+        self.stored = stored
+        self.settings = stored.settings
