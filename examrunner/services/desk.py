@@ -6,6 +6,7 @@ what `waiting` keeps.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -171,6 +172,9 @@ class Desk(Known):
                 listed.setdefault(event.attempt, list(known)).append(event)
         folded = {name: self._folded(name, own) for name, own in listed.items()}
         self._take(events, folded, listed, batch)
+        if self.waiting.file is not None:
+            with suppress(Environment):
+                self.emergency_file()
         return events
 
     def save_waiting(self) -> bool:

@@ -158,6 +158,11 @@ WELCOME = (
     KEYS,
 )
 
+EVERYWHERE = (
+    Action("ctrl+s", "emergency", "", "while NOT SAVED: keep what waits in a file elsewhere", 9),
+)
+"""What the app itself answers, whatever screen is on top."""
+
 SCREENS: dict[str, tuple[Action, ...]] = {
     "board": BOARD,
     "hand-over": HAND_OVER,
@@ -170,6 +175,7 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "resume": RESUME,
     "choose": CHOOSE,
     "welcome": WELCOME,
+    "everywhere": EVERYWHERE,
 }
 """Name of each screen to what its keys do."""
 

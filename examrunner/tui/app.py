@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.theme import Theme
 
-from examrunner.domain.errors import ExamError
+from examrunner.domain.errors import Environment, ExamError
+from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
+from examrunner.tui.paths import short
 from examrunner.tui.screens.opening import OpeningScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from textual.binding import BindingType
     from textual.screen import Screen
 
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
+    from examrunner.services.waiting import Waiting
 
 THEME = Theme(
     name="examrunner",
@@ -50,6 +54,7 @@ class ExamApp(App[None]):
     CSS_PATH = "examrunner.tcss"
     TITLE = "examrunner"
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
     def __init__(self, opener: Callable[[Path], Desk], folder: Path | None = None) -> None:
         super().__init__()
@@ -61,7 +66,9 @@ class ExamApp(App[None]):
         """Why the app ended, where it could not go on; told after the terminal is restored."""
         self.message: Line | None = None
         """What to say above the footer instead of the event saved last."""
-        self.is_saved = True
+        self.beats = True
+        """Whether the app gives its sign of life each second by itself."""
+        self._copy_fault = ""
 
     @property
     def desk(self) -> Desk:
@@ -123,7 +130,8 @@ class ExamApp(App[None]):
             from examrunner.tui.screens.resume import ResumeScreen
 
             self.push_screen(ResumeScreen())
-        self.set_interval(1.0, self._beat)
+        if self.beats:
+            self.set_interval(1.0, self.beat)
         self.call_after_refresh(_collect_again)
         self.call_after_refresh(self.run_worker, self._warm, thread=True, name="warm")
 
@@ -137,16 +145,56 @@ class ExamApp(App[None]):
         else:
             self.call_from_thread(self.redraw)
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Give a sign of life; tell what it brought to light."""
+        desk = self.desk
+        waited, saved = desk.waiting.count, desk.saved
         try:
-            self.desk.beat()
+            desk.beat()
+        except ExamError as failure:
+            self.tell(failure)
+        if waited and not desk.waiting:
+            self.say(f"saved: all {waited} events that waited are on disk")
+        elif desk.saved is not saved:
+            self.redraw()
+        fault = desk.copier.fault if desk.copier else ""
+        if fault != self._copy_fault:
+            self._copy_fault = fault
+            self.say(fault or "copies are made again")
+        if desk.last_seen is not None:
+            self._ask_about_gap()
+
+    def _ask_about_gap(self) -> None:
+        """Ask what the time counts for in which the machine slept or the program stood still."""
+        from examrunner.tui.screens.resume import ResumeScreen
+
+        if not any(isinstance(screen, ResumeScreen) for screen in self.screen_stack):
+            self.push_screen(ResumeScreen(is_over=True))
+
+    def action_emergency(self) -> None:
+        """Keep what waits in a file elsewhere."""
+        if self._desk is None or not self._desk.waiting:
+            self.say("everything is saved: no emergency file is needed")
+            return
+        try:
+            self.say(f"kept for now in {short(self._desk.emergency_file())}")
         except ExamError as failure:
             self.tell(failure)
 
     def close_desk(self) -> None:
-        """Let go of the session, if it was opened."""
-        if self._desk is not None:
+        """Let go of the session, if it was opened; what could not be saved is in a file."""
+        if self._desk is None:
+            return
+        try:
             self._desk.close()
+        except ExamError as failure:
+            self.failure = failure
+        waiting = self._desk.waiting
+        if waiting and waiting.file is not None:
+            self.failure = Environment(
+                f"{waiting.count} events could not be saved. They are in {waiting.file}.",
+                "When the disk is back: examrunner restore SESSION --emergency FILE",
+            )
 
     def _fatal_error(self) -> None:
         """Report a bug without the values of variables: they hold names and verdicts."""
@@ -166,7 +214,6 @@ class ExamApp(App[None]):
         except ExamError as failure:
             self.tell(failure)
             return False
-        self.is_saved = True
         self.message = None
         return True
 
@@ -174,8 +221,6 @@ class ExamApp(App[None]):
         """Show a failure above the footer."""
         from examrunner.storage.database.drafts import NotSaved
 
-        if isinstance(failure, NotSaved):
-            self.is_saved = False
         words = f"  {failure.message} {failure.hint}".rstrip()
         self.message = line((words, "bad" if isinstance(failure, NotSaved) else "warn"))
         self.redraw()
@@ -194,17 +239,30 @@ class ExamApp(App[None]):
 
     def saved_mark(self) -> Span:
         """Return the sign that everything shown is on disk, or that it is not."""
-        return ("●", "good") if self.is_saved else ("NOT SAVED", "bad")
+        waits = self._desk is not None and self._desk.waiting
+        return ("NOT SAVED", "bad") if waits else ("●", "good")
 
     def status_line(self) -> Line:
         """Return what is said above the footer."""
         if self.message is not None:
             return self.message
-        if self._desk is None or self._desk.saved is None:
+        if self._desk is None:
+            return ()
+        if self._desk.waiting:
+            return self._waiting_line(self._desk.waiting)
+        if self._desk.saved is None:
             return ()
         from examrunner.tui.words import said
 
         return line(*said(self._desk))
+
+    def _waiting_line(self, waiting: Waiting) -> Line:
+        """Return the banner that stays until everything is saved."""
+        events = "1 event waits" if waiting.count == 1 else f"{waiting.count} events wait"
+        words = f"  NOT SAVED  {events}: {waiting.reason.removeprefix('NOT SAVED: ')}"
+        if waiting.file is not None:
+            return line((words, "bad"), ("  also in a file", "dim"))
+        return line((words, "bad"), ("  ctrl+s", "key"), " emergency file")
 
     # --- going places --------------------------------------------------------------------
 

@@ -25,3 +25,11 @@ def path_from(text: str) -> Path | None:
         if len(parts) == 1:
             text = parts[0]
     return Path(text).expanduser()
+
+
+def short(path: Path) -> str:
+    """Return a path as it is shown, with `~` for the user's own folder."""
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(path)

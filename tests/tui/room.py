@@ -71,6 +71,7 @@ async def room(
         return open_desk(session, clock, FakeEntropy(str(session.name)), "dr-grey")
 
     app = ExamApp(opener, folder)
+    app.beats = False  # the fake clock does not tick: a test says when a second has passed
     async with app.run_test(size=size) as pilot:
         made = Room(app, pilot, clock)
         await made.settle()

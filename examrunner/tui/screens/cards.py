@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import ModalScreen
 
-from examrunner.tui.actions import SCREENS
+from examrunner.tui.actions import EVERYWHERE, SCREENS
 from examrunner.tui.lines import EMPTY, Line, line, pad
 from examrunner.tui.widgets.canvas import Canvas
 
@@ -52,7 +52,7 @@ class KeyCard(Cover):
         ]
         rows += [
             line((f"  {pad(action.written, 7)}", "key"), (action.help, ""))
-            for action in SCREENS[self.card]
+            for action in (*SCREENS[self.card], *EVERYWHERE)
         ]
         rows.append(line(("  ctrl+p ", "key"), ("the same as a list to search", "")))
         rows += [EMPTY, line(("  any key closes this card", "dim"))]

@@ -34,6 +34,11 @@ class ResumeScreen(ExamScreen):
     name_in_registry: ClassVar[str] = "resume"
     BINDINGS: ClassVar[list[BindingType]] = bindings("resume")
 
+    def __init__(self, *, is_over: bool = False) -> None:
+        """`is_over`: the exam's screen lies below, with whatever was being typed in it."""
+        super().__init__()
+        self._is_over = is_over
+
     @property
     def attempt(self) -> Attempt:
         """The attempt that is under way."""
@@ -109,7 +114,11 @@ class ResumeScreen(ExamScreen):
 
     def _resume(self, *, counted: bool) -> None:
         attempt = self.attempt
-        if self.exam.act(lambda: conduct.recover(self.exam.desk, attempt, counted=counted)):
+        if not self.exam.act(lambda: conduct.recover(self.exam.desk, attempt, counted=counted)):
+            return
+        if self._is_over:
+            self.app.pop_screen()
+        else:
             self.exam.go_to(self.exam.desk.attempt(attempt.id))
 
     def action_resume(self) -> None:

@@ -1,0 +1,169 @@
+"""A disk that fails, a machine that sleeps and a clock that is set, as the examiner sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examrunner.storage.database.ledger import Ledger
+from tests.fakes import FakeClock
+from tests.tui.room import CALL, SIZE, demo, room
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Disk:
+    """A disk that can be taken away."""
+
+    is_away = False
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """Give the ledger's disk."""
+    made, written = Disk(), Ledger._written
+
+    def write(ledger: Ledger, *arguments: Any) -> Any:
+        if made.is_away:
+            raise OSError(28, "No space left on device")
+        return written(ledger, *arguments)
+
+    monkeypatch.setattr(Ledger, "_written", write)
+    return made
+
+
+async def test_the_banner_stays_until_all_is_saved(tmp_path: Path, disk: Disk) -> None:
+    """While the disk takes nothing every screen says so; the exam goes on; then all is there."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        disk.is_away = True
+        screen = await exam.press("s")
+        assert "NOT SAVED  1 event waits: No space left on device" in screen
+        assert "ctrl+s" in screen
+        screen = await exam.press("e", "d")
+        assert "NOT SAVED  3 events wait" in screen
+        await exam.press("p", "enter")
+        screen = exam.text()
+        assert "NOT SAVED  4 events wait" in screen
+        assert all(len(row) <= SIZE[0] for row in screen.splitlines())
+        disk.is_away = False
+        exam.clock.advance(1)
+        exam.app.beat()
+        await exam.settle()
+        assert "saved: all 4 events that waited are on disk" in exam.text()
+        assert "NOT SAVED" not in exam.text()
+        assert exam.record()["score"] == 10
+
+
+async def test_one_key_keeps_what_waits_elsewhere(tmp_path: Path, disk: Disk) -> None:
+    """Ctrl+s writes a file and names it, and says so where nothing waits."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        assert "everything is saved" in await exam.press("ctrl+s")
+        disk.is_away = True
+        await exam.press("s")
+        screen = await exam.press("ctrl+s")
+        assert "kept for now in" in screen
+        file = exam.app.desk.waiting.file
+        assert file is not None
+        assert file.name in screen.replace("\n", "")
+        assert "also in a file" in await exam.press("e")
+        assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+        disk.is_away = False
+
+
+async def test_leaving_without_a_disk_says_where_the_events_are(tmp_path: Path, disk: Disk) -> None:
+    """An app that ends while events wait leaves them in a file and ends with exit code 4."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        disk.is_away = True
+        await exam.press("s")
+        exam.app.close_desk()
+        failure = exam.app.failure
+        assert failure is not None
+        assert failure.exit_code == 4
+        assert str(exam.app.desk.waiting.file) in failure.message
+
+
+async def test_a_sleep_is_asked_about(tmp_path: Path) -> None:
+    """After a gap the Resume screen asks; the note that was being typed is still there."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as exam:
+        await exam.press(*CALL)
+        exam.app.beat()
+        clock.advance(1)
+        exam.app.beat()
+        await exam.press("n")
+        await exam.type("she knew")
+        clock.advance(120)
+        exam.app.beat()
+        await exam.settle()
+        screen = exam.text()
+        assert "Resume" in screen
+        assert "4:59 left" in screen
+        assert "go on with 2:59; the break counts" in screen
+        await exam.press("enter")
+        await exam.press("enter")
+        assert exam.record()["attempts"][0]["notes"][0]["text"] == "she knew"
+        attempt = exam.app.desk.under_way()
+        assert attempt is not None
+        assert attempt.clock.left(clock.now()) == 299
+
+
+async def test_a_break_can_count(tmp_path: Path) -> None:
+    """The examiner may let a gap count: the clock then shows less."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as exam:
+        await exam.press(*CALL)
+        exam.app.beat()
+        clock.advance(60)
+        exam.app.beat()
+        await exam.settle()
+        await exam.press("c")
+        attempt = exam.app.desk.under_way()
+        assert attempt is not None
+        assert attempt.clock.left(clock.now()) == 240
+
+
+async def test_no_gap_is_asked_about_while_no_clock_runs(tmp_path: Path) -> None:
+    """A machine that sleeps on the board or before the start has nothing to ask."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as exam:
+        exam.app.beat()
+        clock.advance(600)
+        exam.app.beat()
+        await exam.settle()
+        assert "Resume" not in exam.text()
+        await exam.press(*CALL)
+        clock.advance(4)
+        exam.app.beat()
+        await exam.settle()
+        assert "Resume" not in exam.text()
+
+
+async def test_a_set_clock_changes_no_time_left(tmp_path: Path) -> None:
+    """The wall clock set back an hour in mid exam: time left is right, the record says so."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as exam:
+        await exam.press(*CALL)
+        clock.advance(2)
+        exam.app.beat()
+        wall = clock.at
+        clock.advance(2)
+        clock.at = wall.replace(hour=wall.hour - 1)
+        exam.app.beat()
+        await exam.settle()
+        assert "the machine's clock was set" in exam.text()
+        attempt = exam.app.desk.under_way()
+        assert attempt is not None
+        assert attempt.clock.left(clock.now()) == 296
+        ledger = exam.app.desk.ledger
+        assert ledger is not None
+        jump = ledger.last("clock-jumped")
+        assert jump is not None
+        assert jump.body() == '{"seconds":-3602}'
+        clock.advance(1)
+        exam.app.beat()
+        assert ledger.head()[0] == jump.seq
