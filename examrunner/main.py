@@ -7,23 +7,39 @@ import sys
 from typing import TYPE_CHECKING
 
 from examrunner import __version__
+from examrunner.storage import interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from examrunner.cli.output import Output
+    from examrunner.services.ports import Way
 
 PRIVATE = 0o077
-INTERRUPTED = 130
-PIPE_CLOSED = 141
-"""What a shell reports of a program that a signal ended: 128 and the signal's number."""
 
 
 def run() -> None:
     """Be the program `examrunner`."""
     os.umask(PRIVATE)
-    sys.exit(main(sys.argv[1:]))
+    interrupts.take()
+    try:
+        code = main(sys.argv[1:])
+    except Exception as bug:  # noqa: BLE001  its message may hold names
+        code = _met_a_bug(bug)
+    interrupts.over()
+    sys.exit(code)
+
+
+def _met_a_bug(bug: Exception) -> int:
+    from examrunner.cli.output import Output
+    from examrunner.storage.crash import is_debug, told
+
+    if is_debug():
+        raise bug
+    failure = told(bug)
+    Output(as_json="--json" in sys.argv).fail(failure)
+    return failure.exit_code
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,18 +48,19 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(f"examrunner {__version__}\n")
         return 0
     from examrunner.cli.output import Output
-    from examrunner.domain.errors import ExamError
+    from examrunner.domain.errors import ExamError, refused_by_machine
 
     out = Output(as_json="--json" in arguments)
     try:
         code = _run(list(arguments), out)
         out.flush()
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return interrupts.INTERRUPTED
     except BrokenPipeError:
         out.give_up()
-        return PIPE_CLOSED
-    except ExamError as failure:
+        return interrupts.PIPE_CLOSED
+    except (ExamError, OSError) as fault:
+        failure = fault if isinstance(fault, ExamError) else refused_by_machine(fault)
         out.fail(failure)
         return failure.exit_code
     return code
@@ -73,11 +90,11 @@ def _welcome() -> int:
     return welcome()
 
 
-def _open_session(folder: Path) -> int:
+def _open_session(folder: Path, way: Way) -> int:
     _hold_garbage()
     from examrunner.tui.start import open_session
 
-    return open_session(folder)
+    return open_session(folder, way)
 
 
 def _hold_garbage() -> None:

@@ -18,6 +18,7 @@ class FakeClock:
         self.at = at
         self.boot_id = boot_id
         self.boot_ns = 1_000 * NS
+        self.asleep = 0.0
 
     def now(self) -> Moment:
         """Return the moment that was set."""
@@ -27,6 +28,15 @@ class FakeClock:
         """Let time pass."""
         self.at += timedelta(seconds=seconds)
         self.boot_ns += int(seconds * NS)
+
+    def slept(self) -> float:
+        """Return the seconds that were slept."""
+        return self.asleep
+
+    def fall_asleep(self, seconds: float) -> None:
+        """Let time pass while the machine sleeps."""
+        self.asleep += seconds
+        self.advance(seconds)
 
 
 class FakeEntropy:

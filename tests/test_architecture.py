@@ -120,9 +120,8 @@ for name in sys.argv[1:]:
         if heavy in sys.modules:
             sys.exit(f"{name} loads {heavy}")
 """
-    names = [
-        f"examrunner.services.{path.stem}" for path in files("examrunner/services", "[!_]*.py")
-    ]
+    paths = (path.relative_to(ROOT) for path in files("examrunner/services", "[!_]*.py"))
+    names = [".".join(path.with_suffix("").parts) for path in paths]
     assert names
     run(program, *names)
 
@@ -147,45 +146,6 @@ def test_no_function_is_too_long(folder: str) -> None:
         and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
     ]
     assert long == []
-
-
-# --- text from people ----------------------------------------------------------------------
-
-
-def test_the_app_uses_no_widget_that_reads_markup() -> None:
-    """Of Textual's widgets only Input is used: all other text is drawn as it is."""
-    used = {
-        name
-        for _path, node in nodes("examrunner/tui")
-        for name in imported(node)
-        if name.startswith("textual.widgets")
-    }
-    assert used <= {"textual.widgets.Input"}
-
-
-def test_no_text_of_the_app_meets_a_markup_parser() -> None:
-    """Neither a call nor a widget's attribute in the app takes text for markup."""
-    names = {"from_markup", "notify", "tooltip", "border_title", "border_subtitle"}
-    modules = ("rich.markup", "textual.markup", "rich.console")
-    found = []
-    for path, node in nodes("examrunner/tui"):
-        if isinstance(node, ast.Attribute) and node.attr in names:
-            found.append(f"{place(path, node)} {node.attr}")
-        if isinstance(node, ast.keyword) and node.arg in {"markup", *names}:
-            found.append(f"{place(path, node)} {node.arg}=")
-        if any(name.startswith(modules) for name in imported(node)):
-            found.append(f"{place(path, node)} import")
-    assert found == []
-
-
-def test_no_widget_of_the_app_renders_a_text() -> None:
-    """A text returned from `render` is read as markup, so widgets draw their lines themselves."""
-    found = [
-        place(path, node)
-        for path, node in nodes("examrunner/tui")
-        if isinstance(node, Function) and node.name in {"render", "render_str"}
-    ]
-    assert found == []
 
 
 # --- decisions -----------------------------------------------------------------------------

@@ -100,7 +100,7 @@ def _results(options: Namespace, out: Output) -> int:
     out.say()
     out.say(_sums(results))
     if results.count:
-        out.say(f"record: {results.count} events, head {results.head}")
+        out.say(f"record: {results.vouched}")
     return 0
 
 
@@ -115,7 +115,7 @@ def _result_row(result: Result, results: Results) -> list[Cell]:
         result.status,
         ", ".join(str(one.verdict or "none") for one in decided),
         result.score,
-        ", ".join(shown(int(one.clock.used)) for one in decided),
+        ", ".join("-" if one.used is None else shown(int(one.used)) for one in decided),
         "; ".join(results.title(one.reading) for one in begun),
     ]
 
@@ -152,7 +152,8 @@ def _csv(options: Namespace, out: Output) -> int:
     written = export.write_csv(folder, results, file, clock, examiner(), asked=False)
     out.emit({"ok": True, "problems": [], "written": _written_data(written)})
     students = counted(len(results.results), "student")
-    out.say(f"{written.file}: {students}, {counted(written.scores, 'settled score')}.")
+    scores = counted(written.scores, "settled score")
+    out.say(f"{written.file}: {students}, {scores}. Record: {written.record}.")
     return 0
 
 
@@ -187,7 +188,8 @@ def _canvas(options: Namespace, out: Output) -> int:
         return 0
     written = export.write_canvas(plan, file, clock, examiner(), asked=asked)
     out.emit(_canvas_data(plan, written))
-    out.say(f"{written.file}: {counted(written.scores, 'score')}.")
+    scores = counted(written.scores, "score")
+    out.say(f"{written.file}: {scores}. Record: {written.record}.")
     out.say("In Canvas: Grades, Import, choose this file, compare, save.")
     return 0
 
@@ -227,7 +229,12 @@ def _refuse(plan: CanvasExport, failure: ExamError, out: Output) -> int:
 
 
 def _written_data(written: Written) -> dict[str, Any]:
-    return {"file": str(written.file), "sha256": written.sha256, "scores": written.scores}
+    return {
+        "file": str(written.file),
+        "sha256": written.sha256,
+        "scores": written.scores,
+        "record": written.record,
+    }
 
 
 def _canvas_data(plan: CanvasExport, written: Written | None) -> dict[str, Any]:

@@ -12,16 +12,20 @@ from examrunner.domain.errors import Environment, WrongUsage
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
+    from examrunner.services.ports import Way
+
+    OpenApp: TypeAlias = Callable[[Path, Way], int]
 
 COMMANDS = ("open", "demo")
 
 
 def add_to(
     commands: Commands,
-    open_app: Callable[[Path], int],
+    open_app: OpenApp,
 ) -> None:
     """Add the commands of this module."""
     parser = commands.add_parser(
@@ -31,6 +35,21 @@ def add_to(
         "roster, reviews, banks and rules, and opens the session.",
     )
     add_session(parser)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument(
+        "--watch", action="store_true", help="only look on while another process examines"
+    )
+    either.add_argument(
+        "--take-over",
+        action="store_true",
+        help="shut out the process that has the session open; it can write no more",
+    )
+    parser.add_argument(
+        "--copies",
+        type=Path,
+        metavar="DIR",
+        help="keep mirror and backups in this folder as well, such as a USB stick",
+    )
     parser.set_defaults(run=partial(_open, open_app=open_app))
     parser = commands.add_parser(
         "demo",
@@ -51,14 +70,19 @@ def add_to(
     parser.set_defaults(run=partial(_demo, open_app=open_app))
 
 
-def _open(options: Namespace, out: Output, *, open_app: Callable[[Path], int]) -> int:
+def _open(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     from examrunner.services.folders import session_folder
 
     try:
         folder = session_folder(options.session)
     except WrongUsage as wrong:
         raise _with_likely_command(wrong, options.session) from None
-    return _run_app(folder, out, open_app)
+    from examrunner.services.ports import Way
+
+    if options.copies is not None and not options.copies.is_dir():
+        raise WrongUsage(f"There is no folder {options.copies}.", "Is the stick mounted?")
+    way = Way(watch=options.watch, take_over=options.take_over, second=options.copies)
+    return _run_app(folder, out, open_app, way)
 
 
 def _with_likely_command(wrong: WrongUsage, word: str | None) -> WrongUsage:
@@ -73,17 +97,17 @@ def _with_likely_command(wrong: WrongUsage, word: str | None) -> WrongUsage:
     return WrongUsage(wrong.message, f"Or did you mean the command {near[0]}?")
 
 
-def _run_app(folder: Path, out: Output, open_app: Callable[[Path], int]) -> int:
+def _run_app(folder: Path, out: Output, open_app: OpenApp, way: Way) -> int:
     if not out.is_terminal():
         raise Environment(
             "The app needs a terminal: its keys and its screen.",
             "Without one there are check, plan, results and export.",
         )
     out.flush()
-    return open_app(folder)
+    return open_app(folder, way)
 
 
-def _demo(options: Namespace, out: Output, *, open_app: Callable[[Path], int]) -> int:
+def _demo(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     from examrunner.services.demo import copy_demo
 
     session = copy_demo(options.folder)
@@ -92,4 +116,6 @@ def _demo(options: Namespace, out: Output, *, open_app: Callable[[Path], int]) -
         out.emit({"ok": True, "folder": str(options.folder), "session": str(session)})
         out.say(f"The demo is in {options.folder}. Next: {command}")
         return 0
-    return _run_app(session, out, open_app)
+    from examrunner.services.ports import Way
+
+    return _run_app(session, out, open_app, Way())

@@ -106,6 +106,15 @@ class Output:
             return False
         return answer.strip().casefold() in ("y", "yes")
 
+    def prompt(self, question: str) -> str | None:
+        """Ask a person for a line; None where the input has ended."""
+        self.flush()
+        try:
+            return input(f"{safe(question)} ").strip()
+        except EOFError:
+            self.say()
+            return None
+
     def can_ask(self) -> bool:
         """Say whether a person is there to answer."""
         return not self.as_json and self.is_terminal()

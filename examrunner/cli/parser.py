@@ -6,13 +6,15 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from examrunner import __version__
-from examrunner.cli import after, before, exam
+from examrunner.cli import after, before, care, doctor, exam, paper, privacy
 from examrunner.cli.arguments import Parser
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from examrunner.cli.exam import OpenApp
 
+GROUPS = (before, doctor, after, care, privacy, paper)
+"""The modules of commands, in the order of the help; `exam` comes first of all."""
+COMMANDS = (*exam.COMMANDS, *(name for group in GROUPS for name in group.COMMANDS))
 ABOUT = """\
 Run a day of one-on-one oral exams from the terminal.
 
@@ -22,21 +24,29 @@ Run a day of one-on-one oral exams from the terminal.
 """
 
 
-def parser_of(open_app: Callable[[Path], int]) -> Parser:
+class _Help(RawDescriptionHelpFormatter):
+    """Leaves room for the longest command beside its help: argparse forgets its indent."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = max(map(len, COMMANDS)) + 2 * self._indent_increment
+
+
+def parser_of(open_app: OpenApp) -> Parser:
     """Return the parser; `open_app` runs the terminal app on a session."""
     parser = Parser(
         prog="examrunner",
         description=ABOUT,
         epilog="A first word that is no command and no option means open.",
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"examrunner {__version__}")
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
     exam.add_to(commands, open_app)
-    before.add_to(commands)
-    after.add_to(commands)
+    for group in GROUPS:
+        group.add_to(commands)
     return parser
 
 
@@ -46,6 +56,3 @@ def with_command(arguments: list[str]) -> list[str]:
     if word.startswith("-") or word in COMMANDS:
         return arguments
     return ["open", *arguments]
-
-
-COMMANDS = (*exam.COMMANDS, *before.COMMANDS, *after.COMMANDS)

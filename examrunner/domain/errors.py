@@ -44,3 +44,9 @@ class Environment(ExamError):
     """The machine says no: disk, database, terminal."""
 
     exit_code = 4
+
+
+def refused_by_machine(fault: OSError) -> Environment:
+    """Return what to say of a file or folder that the system does not let us use."""
+    what = f"{fault.filename}: " if fault.filename else ""
+    return Environment(f"{what}{fault.strerror or fault}.", "Check that it is there and yours.")

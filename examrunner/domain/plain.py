@@ -15,9 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
+_NONE: Any = types.NoneType
 
 
 def canonical(value: Any) -> str:
@@ -70,7 +74,9 @@ def to_plain(value: Any) -> Any:
 
 def from_plain(kind: type[T], data: Any) -> T:
     """Rebuild a value of a domain type from what `to_plain` made of it."""
-    return typing.cast("T", _build(kind, data))
+    maker: Any = kind
+    build = _builder(maker)
+    return typing.cast("T", data if build is None else build(data))
 
 
 def _record(value: Any) -> dict[str, Any]:
@@ -79,39 +85,58 @@ def _record(value: Any) -> dict[str, Any]:
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _build(kind: Any, data: Any) -> Any:
+def _builder(kind: Any) -> Callable[[Any], Any] | None:
+    """Return what makes a value of a type from plain data; None where it is the data itself."""
     if dataclasses.is_dataclass(kind):
-        maker: Any = kind
-        hints = _hints(maker)
-        return maker(**{name: _build(hints[name], item) for name, item in data.items()})
-    origin = typing.get_origin(kind)
+        return _record_builder(kind)
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is None:
-        return _scalar(kind, data)
-    arguments = typing.get_args(kind)
+        return _scalar_builder(kind)
     if origin in (types.UnionType, typing.Union):
-        if data is None:
-            return None
-        return _build(next(item for item in arguments if item is not types.NoneType), data)
+        return _unless_none(_builder(next(item for item in arguments if item is not _NONE)))
+    if origin is tuple and arguments[-1] is Ellipsis:
+        each = _builder(arguments[0]) or _same
+        return lambda data: tuple(map(each, data))
     if origin is tuple:
-        if arguments[-1] is Ellipsis:
-            return tuple(_build(arguments[0], item) for item in data)
-        return tuple(_build(item, part) for item, part in zip(arguments, data, strict=True))
+        builds = [_builder(item) or _same for item in arguments]
+        return lambda data: tuple(one(part) for one, part in zip(builds, data, strict=True))
     if origin is dict:
-        return {key: _build(arguments[1], item) for key, item in data.items()}
-    return data
+        value = _builder(arguments[1]) or _same
+        return lambda data: {key: value(item) for key, item in data.items()}
+    return None
 
 
-def _scalar(kind: Any, data: Any) -> Any:
+def _unless_none(build: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
+    return build and (lambda data: None if data is None else build(data))
+
+
+def _record_builder(kind: Any) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(kind)
+    builds = {field.name: _builder(hints[field.name]) for field in dataclasses.fields(kind)}
+
+    def build(data: Any) -> Any:
+        made = {}
+        for name, item in data.items():
+            one = builds[name]
+            made[name] = item if one is None else one(item)
+        return kind(**made)
+
+    return build
+
+
+def _scalar_builder(kind: Any) -> Callable[[Any], Any] | None:
     if kind is datetime:
-        return instant_from(data)
+        return instant_from
     if kind in (date, time):
-        return kind.fromisoformat(data)
+        return typing.cast("Callable[[Any], Any]", kind.fromisoformat)
     if kind is timedelta:
-        return timedelta(seconds=data)
-    if kind is Decimal or (isinstance(kind, type) and issubclass(kind, Enum)):
-        return kind(data)
+        return lambda data: timedelta(seconds=data)
+    if kind is Decimal:
+        return Decimal
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return None
+
+
+def _same(data: Any) -> Any:
     return data

@@ -16,6 +16,10 @@ _ID = re.compile(ID_PATTERN)
 
 _JOINERS = {"\u200c", "\u200d"}
 _HIDDEN = {"\u2028", "\u2029", "\u2060", "\ufeff"}
+_SOFT_HYPHEN = "\u00ad"
+"""Let in, since titles copied from papers are full of it; comparing passes over it."""
+_FILLERS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
+"""Letters and signs that leave their place empty."""
 
 
 def is_id(text: str) -> bool:
@@ -41,7 +45,7 @@ def _is_bad(character: str) -> bool:
     if category in ("Cc", "Cs", "Cn"):
         return True
     if category == "Cf":
-        return character not in _JOINERS and character != "\u00ad"
+        return character not in _JOINERS and character != _SOFT_HYPHEN
     return character in _HIDDEN
 
 
@@ -54,6 +58,28 @@ def name_of(character: str) -> str:
 def tidy(text: str) -> str:
     """Return a text in NFC with runs of white space as one space and none at the ends."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def without_hidden(text: str) -> str:
+    """Return a typed or pasted text without what is not let in; line ends become spaces."""
+    kept = (one if bad_character(one) is None else " " * one.isspace() for one in text)
+    return "".join(kept)
+
+
+def clean(text: str) -> str:
+    """Return a typed or pasted text as it may be kept: tidy, and nothing hidden in it."""
+    return tidy(without_hidden(text))
+
+
+def is_blank(text: str) -> bool:
+    """Say whether nothing of a text can be seen: a name of joiners, marks or fillers alone."""
+    if text.isascii():
+        return not text.strip()
+    return all(_is_unseen(character) for character in text)
+
+
+def _is_unseen(character: str) -> bool:
+    return character in _FILLERS or unicodedata.category(character)[0] in "ZMC"
 
 
 def safe(text: str) -> str:
@@ -76,8 +102,14 @@ def _shown(character: str) -> str:
     return "\u2421" if code == 0x7F else "\ufffd"  # noqa: PLR2004  DEL has a picture of its own
 
 
+def _passed_over(character: str) -> bool:
+    return (
+        unicodedata.combining(character) > 0 or character == _SOFT_HYPHEN or character in _JOINERS
+    )
+
+
 def fold(text: str) -> str:
     """Return a text for comparing titles and headers: lower case, letters and digits only."""
     plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    kept = (c if c.isalnum() else " " for c in plain if not _passed_over(c))
     return " ".join("".join(kept).split())

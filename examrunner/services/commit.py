@@ -54,7 +54,7 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
         raise BadInput(prepared.problems)
     settings = prepared.settings
     keys = _keys([one.student_id for one in prepared.students], entropy)
-    banks, fallback_doc, bank_docs = _banks(prepared)
+    banks, fallback_doc, bank_docs = banks_of(prepared)
     secret = entropy(SECRET_BYTES).hex()
     lists = {keys[who]: papers for who, papers in prepared.lists().items() if papers}
     minutes = settings.exam.minutes
@@ -63,7 +63,7 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
         session=settings.session,
         roster=tuple(lists.items()),
         banks=banks,
-        h=_spacing(prepared),
+        h=spacing_of(prepared),
         public=settings.draw.public,
         secret_sha256=secret_hash(secret),
         sheet=rule_for(settings.sheet, sheet_talk(settings.sheet, talk)),
@@ -101,7 +101,8 @@ def _keys(students: list[str], entropy: Entropy) -> dict[str, str]:
     return keys
 
 
-def _spacing(prepared: Prepared) -> int:
+def spacing_of(prepared: Prepared) -> int:
+    """Return h: as written, or what fits the class."""
     written = prepared.settings.draw.spacing
     drawn = [papers for papers in prepared.lists().values() if papers]
     if written == AUTO:
@@ -109,7 +110,7 @@ def _spacing(prepared: Prepared) -> int:
     return min(int(written), max(0, len(drawn) - 1))
 
 
-def _banks(prepared: Prepared) -> tuple[dict[str, str], str, list[str]]:
+def banks_of(prepared: Prepared) -> tuple[dict[str, str], str, list[str]]:
     """Return the hash of each reading's bank, the fallback's text, and all texts."""
     settings = prepared.settings
     wanted = {review.reading_id for review in prepared.reviews}

@@ -41,6 +41,8 @@ class Stored:
     """C of the draw spec."""
     banks: Mapping[str, str]
     """Reading to the SHA-256 of its stored bank."""
+    fallback: str
+    """SHA-256 of the stored questions that fit any reading."""
     without_bank: frozenset[str]
     """Readings whose questions are all from the fallback bank."""
     eligible: Mapping[str, tuple[str, ...]]
@@ -78,6 +80,7 @@ def load(committed: What, document: Callable[[str], str]) -> Stored:
         commitment=commitment,
         commit=committed.commit,
         banks=banks,
+        fallback=named[FALLBACK],
         without_bank=frozenset(name for name, sha in banks.items() if sha == named[FALLBACK]),
         eligible=dict(commitment.roster),
         reviewed={

@@ -14,6 +14,7 @@ from examrunner.domain.exam.attempts import last_mark
 from examrunner.domain.exam.phases import Action, Phase, allowed, demand
 from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
+from examrunner.domain.text import clean, is_blank
 from examrunner.services.opening import ensure_open
 from examrunner.storage.database.drafts import Draft
 
@@ -157,7 +158,10 @@ def flag(desk: Desk, attempt: Attempt, question: str, spent: int) -> None:
 
 def note(desk: Desk, attempt: Attempt, question: str, text: str, spent: int) -> None:
     """Keep a note on a question."""
-    _mark(desk, attempt, ev.Noted(attempt.id, question, "", spent), text)
+    words = clean(text)
+    if is_blank(words):
+        raise Refused("There is nothing to read in this note.", "Nothing was saved.")
+    _mark(desk, attempt, ev.Noted(attempt.id, question, "", spent), words)
 
 
 def not_asked(desk: Desk, attempt: Attempt, question: str, spent: int, why: str = NO_TIME) -> None:
@@ -200,10 +204,16 @@ def decide(desk: Desk, attempt: Attempt, verdict: ev.Verdict | None, reason: str
     demand(Action.DECIDE, attempt.phase)
     if verdict is None and desk.settings.exam.verdict is VerdictRule.REQUIRED:
         raise Refused("This attempt needs a verdict.", "p pass, e edge or f fail.")
-    desk.write([Draft(ev.Decided(attempt.id, verdict), reason or None)])
+    desk.write([Draft(ev.Decided(attempt.id, verdict), _words(reason))])
 
 
 def correct(desk: Desk, attempt: Attempt, verdict: ev.Verdict, reason: str = "") -> None:
     """Give a later verdict; the earlier one stays on record."""
     demand(Action.CORRECT, attempt.phase)
-    desk.write([Draft(ev.Corrected(attempt.id, verdict), reason or None)])
+    desk.write([Draft(ev.Corrected(attempt.id, verdict), _words(reason))])
+
+
+def _words(reason: str) -> str | None:
+    """Return a reason as it is kept; None where there is nothing to read."""
+    words = clean(reason)
+    return None if is_blank(words) else words

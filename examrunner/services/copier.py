@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import ExamError
+from examrunner.domain.exam.events import Forgotten
 from examrunner.services.folders import COMMIT_FILE, SECRET_FILE
 from examrunner.storage import mirror
-from examrunner.storage.database.copies import BACKUPS, copies, make_copy
+from examrunner.storage.database.copies import BACKUPS, KEPT, copies, make_copy
 from examrunner.storage.files import make_private, write_atomically
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Copier:
             self.places.append(Place(second / record.parent.resolve().name))
         self._asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._guard = threading.Lock()
 
     @property
     def fault(self) -> str:
@@ -89,20 +91,28 @@ class Copier:
 
     def bring_up_to_date(self, *, copy: bool) -> None:
         """Do what is due in every place, now and in this thread."""
-        for place in self.places:
-            try:
-                make_private(place.folder)
-                self._mirror(place)
-                if copy:
-                    self._copy(place)
-                place.fault = ""
-            except OSError as fault:
-                place.fault = f"No copy in {place.folder}: {fault.strerror or fault}."
-                place.mirrored = None
-            except ExamError as fault:
-                place.fault = f"No copy in {place.folder}: {fault.message}"
+        with self._guard:
+            for place in self.places:
+                self._bring_up_to_date(place, copy=copy)
 
-    def _mirror(self, place: Place) -> None:
+    def _bring_up_to_date(self, place: Place, *, copy: bool) -> None:
+        try:
+            make_private(place.folder)
+            is_clean = self._mirror(place)
+            if copy or not is_clean:
+                self._copy(place, kept=KEPT if is_clean else 1)
+            place.fault = ""
+        except OSError as fault:
+            place.fault = f"No copy in {place.folder}: {fault.strerror or fault}."
+            place.mirrored = None
+        except ExamError as fault:
+            place.fault = f"No copy in {place.folder}: {fault.message}"
+
+    def _mirror(self, place: Place) -> bool:
+        """Add what is new; make the mirror anew where a student was forgotten meanwhile.
+
+        Returns whether what the place held before may stay.
+        """
         path = place.folder / mirror.MIRROR
         if place.mirrored is None or not path.exists():
             last = mirror.last_told(path)
@@ -110,19 +120,22 @@ class Copier:
             place.mirrored = last.event.seq if last is not None and fits else 0
         told = self._ledger.told(after=place.mirrored)
         if not told:
-            return
-        if place.mirrored:
+            return True
+        is_clean = not any(isinstance(one.event.what, Forgotten) for one in told)
+        if place.mirrored and is_clean:
             mirror.append(path, self._ledger.session, told)
         else:
+            told = self._ledger.told()  # the exam may have gone on since
             mirror.rewrite(path, self._ledger.session, told)
         place.mirrored = told[-1].event.seq
+        return is_clean
 
-    def _copy(self, place: Place) -> None:
+    def _copy(self, place: Place, kept: int) -> None:
         backups = place.folder / BACKUPS
         count, head = self._ledger.head()
         newest = copies(backups)[:1]
         if not newest or (newest[0].events, newest[0].head) != (count, head[: len(newest[0].head)]):
-            make_copy(self._record, backups)
+            make_copy(self._record, backups, kept)
         for name in (SECRET_FILE, COMMIT_FILE):
             source, target = self._record.parent / name, place.folder / name
             if source.exists() and not target.exists():

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 LEASE_BEAT_SECONDS = 10
 """The lease's heartbeat; every event is one as well (design, section 4)."""
-LONGEST_GAP = 5
-"""Seconds between two beats, due each second, after which something stood still."""
+LONGEST_SLEEP = 5
+"""Seconds of the machine's sleep between two beats that need not be asked about."""
 SMALLEST_JUMP = timedelta(seconds=2)
 """A wall clock that goes so far wrong in one go was set, not steered."""
 
@@ -67,6 +67,10 @@ class Desk(Known):
         """The event saved last."""
         self.waiting = Waiting()
         """What the disk has not taken yet."""
+        self.record_id = ""
+        """Hash of the record's first event: it tells records of one name apart."""
+        self.left_over = ""
+        """What became, at the opening, of events that an earlier process could not save."""
         self.copier: Copier | None = None
         """Keeps mirror and backups; None in a draft session."""
         self.second: Path | None = None
@@ -75,6 +79,7 @@ class Desk(Known):
         """This process only looks on."""
         self._lease_beat: Moment | None = None
         self._last_beat: Moment | None = None
+        self._slept = 0.0
         self._told_clock: Moment | None = None
 
     # --- writing -------------------------------------------------------------------------
@@ -88,8 +93,10 @@ class Desk(Known):
         the same, and `waiting` says so until they are saved. Raises Refused where the lease is
         lost, NotSaved for what no disk could take; in both cases nothing has changed.
         """
-        if self.ledger is None or self.is_watching:
-            raise self._no_writer()
+        if self.is_watching:
+            raise Refused("This window only watches.", "The exam goes on in the other one.")
+        if self.ledger is None:
+            raise Refused("The session is not committed yet.")
         moment = self.clock.now()
         batch = Batch((*self._clock_was_set(moment), *drafts), moment, tuple(exposures))
         if self.waiting:
@@ -102,14 +109,16 @@ class Desk(Known):
             self.waiting.failed(moment, self.clock.now(), fault.message)
             return self._let_wait(batch)
         self._heard_of(moment)
-        if self.copier is not None:
-            self.copier.saved()
+        self._copy(batch.drafts)
         return events
 
-    def _no_writer(self) -> Refused:
-        if self.is_watching:
-            return Refused("This window only watches.", "The exam goes on in the other one.")
-        return Refused("The session is not committed yet.")
+    def _copy(self, drafts: Iterable[Draft]) -> None:
+        """Let the mirror have what was saved, and after a verdict make a backup."""
+        if self.copier is None:
+            return
+        self.copier.saved()
+        if any(isinstance(draft.what, ev.Decided | ev.Corrected) for draft in drafts):
+            self.copier.copy()
 
     def _save(self, batch: Batch) -> tuple[Event, ...]:
         """Save a batch and take its events over. Raises as the ledger's `append` does."""
@@ -182,7 +191,7 @@ class Desk(Known):
 
         Raises Refused where the lease is lost meanwhile; the events go on waiting.
         """
-        began = self.clock.now()
+        began, waited = self.clock.now(), list(self.waiting.batches)
         while self.waiting:
             batch = self.waiting.batches[0]
             try:
@@ -190,10 +199,10 @@ class Desk(Known):
             except NotSaved as fault:
                 self.waiting.failed(began, self.clock.now(), fault.message)
                 return False
-            del self.waiting.batches[0]
+            if self.waiting.batches[:1] == [batch]:  # a signal may close the desk meanwhile
+                del self.waiting.batches[0]
         self.waiting.clear_away()
-        if self.copier is not None:
-            self.copier.saved()
+        self._copy(draft for batch in waited for draft in batch.drafts)
         return True
 
     def _save_late(self, batch: Batch) -> None:
@@ -228,8 +237,8 @@ class Desk(Known):
         from examrunner.services.waiting import usual_folders, write_emergency_file
 
         assert self.ledger is not None
-        name, epoch = self.settings.session, self.ledger.epoch
-        return write_emergency_file(self.waiting, name, self.actor, epoch, usual_folders())
+        told = self.waiting.told(self.record_id, self.actor, self.ledger.epoch)
+        return write_emergency_file(self.waiting, self.settings.session, told, usual_folders())
 
     # --- copies --------------------------------------------------------------------------
 
@@ -238,6 +247,7 @@ class Desk(Known):
         from examrunner.services.copier import Copier
 
         assert self.ledger is not None
+        self.record_id = self.ledger.hash_of(1) or ""
         self.copier = Copier(self.ledger, self.folder / self.settings.database, self.second)
         self.copier.copy()
 
@@ -246,13 +256,13 @@ class Desk(Known):
     def beat(self) -> Moment:
         """Say that the program is alive: to the lock each time, to the lease every 10 s.
 
-        What waits is tried again. A gap since the last beat while a clock was running means
-        that the machine slept or the program stood still: `last_seen` then says since when.
+        What waits is tried again. Where the machine slept since the last beat while a clock was
+        running, `last_seen` then says since when.
         """
         moment = self.clock.now()
-        self._notice_gap(moment)
+        self._notice_sleep(moment)
         self._beat_lock(moment)
-        if self.ledger is None or self.is_watching:
+        if self.ledger is None:
             return moment
         if self.waiting and self.waiting.is_due(moment):
             self.save_waiting()
@@ -265,15 +275,16 @@ class Desk(Known):
             self.ledger.beat(moment)
         return moment
 
-    def _notice_gap(self, moment: Moment) -> None:
-        busy, before = self.under_way(), self._last_beat
-        self._last_beat = moment
+    def _notice_sleep(self, moment: Moment) -> None:
+        """Note since when a break is to be judged, where the machine slept while a clock ran."""
+        busy, before, slept = self.under_way(), self._last_beat, self._slept
+        self._last_beat, self._slept = moment, self.clock.slept()
         if before is None or busy is None or busy.phase is not Phase.RUNNING or self.last_seen:
             return
-        if before.boot_id == moment.boot_id and seconds_between(before, moment) > LONGEST_GAP:
+        if self._slept - slept > LONGEST_SLEEP:
             began = busy.clock.since
-            after_start = began is None or seconds_between(began, before) > 0
-            self.last_seen = before if after_start else None
+            started_before = began is None or seconds_between(began, before) > 0
+            self.last_seen = before if started_before else None
 
     def _clock_was_set(self, moment: Moment) -> tuple[Draft, ...]:
         """Return the event that the wall clock was set since the last sign of life, if it was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import Question
@@ -16,16 +17,33 @@ from examrunner.domain.plain import from_plain
 from examrunner.storage.database.drafts import Draft, Exposure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
 
 SECOND_PAPER = "second-paper"
-NO_SHEET = "other"
-"""Why, in the public log, a sheet was not chosen by the rule: no choice of questions keeps it."""
+OFF_RULE = "other"
+"""Why, in the public log, a sheet is not the rule's: nothing keeps the rule, or it was on paper."""
 WORD_BYTES = 32
 """A word of the draw spec, from which a sheet is chosen, has 256 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What an attempt is examined on; nothing of it is on record yet."""
+
+    reading: str
+    origin: Origin
+    bank: str
+    """SHA-256 of the stored bank that the questions come from."""
+    questions: tuple[str, ...]
+    """Ids of the sheet's questions, in the order they are asked."""
+    relisted: str | None = None
+    drawn: str | None = None
+    chosen: str | None = None
+    """Lines of the public log; only a draw has them."""
 
 
 def bank_questions(desk: Desk, sha: str) -> dict[str, Question]:
@@ -70,44 +88,76 @@ def reveal(desk: Desk, attempt: Attempt, reading: str | None = None, reason: str
 
 
 def _reveal_drawn(desk: Desk, attempt: Attempt) -> None:
+    log = desk.log().copy()  # kept only once its lines are saved
+    own = desk.row(attempt.student).attempts
+    seen = [one.reading for one in own if one.phase in EXPOSED and one.reading]
+    _save(desk, attempt, draw_paper(desk, log, attempt, seen), "")
+    desk.draw_log = log
+
+
+def draw_paper(
+    desk: Desk, log: DrawLog, attempt: Attempt, seen: Sequence[str], printed: Paper | None = None
+) -> Paper:
+    """Draw an attempt's paper and choose its sheet, in the log that is given.
+
+    `seen` are the student's earlier papers. Where the draw gives the paper that was `printed`, the
+    sheet is the printed one, off the rule if need be. Raises Refused where nothing may be drawn.
+    """
     stored = desk.stored_session()
     if not stored.eligible.get(attempt.student):
         raise Refused("This student has no paper that may be drawn.", "c chooses a paper by hand.")
-    log = desk.log().copy()  # kept only once its lines are saved
-    drafts = []
-    seen = [own.reading for own in desk.row(attempt.student).attempts if own.phase in EXPOSED]
+    relisted = None
     if seen:
         rest = [name for name in stored.eligible[attempt.student] if name not in seen]
-        relisted = log.list(attempt.student, rest, SECOND_PAPER)
-        drafts.append(Draft(ev.Relisted(attempt.id, relisted.line)))
+        relisted = log.list(attempt.student, rest, SECOND_PAPER).line
     drawn = log.draw(attempt.student, attempt.number)
     bank = stored.banks[drawn.paper]
     items = sheets.items_of(bank_questions(desk, bank).values())
+    asked = printed.questions if printed and printed.reading == drawn.paper else ()
+    by_hand = [item for name in asked for item in items if item.id == name]
     try:
-        chosen = log.sheet(drawn.n, items)
+        is_off = bool(asked) and log.sheet_for(drawn.n, items).ids != asked
+        chosen = None if is_off else log.sheet(drawn.n, items)
     except sheets.NoSheet:
-        rule = log.commitment.sheet
-        chosen = log.sheet_by_hand(drawn.n, first_of_each_kind(items, rule), NO_SHEET)
-    drafts.append(Draft(ev.Revealed(attempt.id, drawn.paper, Origin.DRAWN, drawn.line)))
-    _finish(desk, attempt, drafts, reading=drawn.paper, ids=chosen.sheet.ids, line=chosen.line)
-    desk.draw_log = log
+        by_hand = by_hand or first_of_each_kind(items, log.commitment.sheet)
+        chosen = None
+    chosen = chosen or log.sheet_by_hand(drawn.n, by_hand, OFF_RULE)
+    ids, lines = chosen.sheet.ids, (drawn.line, chosen.line)
+    return Paper(drawn.paper, Origin.DRAWN, bank, ids, relisted, *lines)
 
 
 def _reveal_given(desk: Desk, attempt: Attempt, reading: str, origin: Origin, reason: str) -> None:
     """Choose the sheet of a paper that was not drawn: by the same rule, outside the public log."""
+    uses = Counter(asked.id for one in desk.attempts() for asked in one.questions)
+    words = iter(lambda: int.from_bytes(desk.entropy(WORD_BYTES), "big"), None)
+    _save(desk, attempt, given_paper(desk, reading, origin, uses, words), reason)
+
+
+def given_paper(
+    desk: Desk, reading: str, origin: Origin, uses: Mapping[str, int], words: Iterator[int]
+) -> Paper:
+    """Return a paper that was not drawn with a sheet that the words name.
+
+    `uses` says on how many sheets a question stands already. Raises Refused where the session has
+    no such reading.
+    """
     stored = desk.stored_session()
     if reading not in stored.banks:
         raise Refused(f"The session has no reading {reading!r}.")
-    items = sheets.items_of(bank_questions(desk, stored.banks[reading]).values())
-    uses = Counter(asked.id for one in desk.attempts() for asked in one.questions)
-    words = iter(lambda: int.from_bytes(desk.entropy(WORD_BYTES), "big"), None)
-    rule = stored.commitment.sheet
+    bank = stored.banks[reading]
+    return Paper(reading, origin, bank, choose_sheet(desk, bank, uses, words))
+
+
+def choose_sheet(
+    desk: Desk, bank: str, uses: Mapping[str, int], words: Iterator[int]
+) -> tuple[str, ...]:
+    """Return the sheet that the words name, by the session's rule, outside the public log."""
+    items = sheets.items_of(bank_questions(desk, bank).values())
+    rule = desk.stored_session().commitment.sheet
     try:
-        ids = sheets.choose(items, rule, uses, words).ids
+        return sheets.choose(items, rule, uses, words).ids
     except sheets.NoSheet:
-        ids = tuple(item.id for item in first_of_each_kind(items, rule))
-    drafts = [Draft(ev.Revealed(attempt.id, reading, origin), reason or None)]
-    _finish(desk, attempt, drafts, reading=reading, ids=ids, line=None)
+        return tuple(item.id for item in first_of_each_kind(items, rule))
 
 
 def first_of_each_kind(items: Iterable[sheets.Item], rule: sheets.SheetRule) -> list[sheets.Item]:
@@ -123,22 +173,25 @@ def first_of_each_kind(items: Iterable[sheets.Item], rule: sheets.SheetRule) -> 
     return chosen or list(items)[:1]
 
 
-def _finish(
-    desk: Desk,
-    attempt: Attempt,
-    drafts: list[Draft],
-    *,
-    reading: str,
-    ids: tuple[str, ...],
-    line: str | None,
-) -> None:
-    stored = desk.stored_session()
-    bank = stored.banks[reading]
-    questions = bank_questions(desk, bank)
-    kinds = tuple(questions[name].kind for name in ids)
-    what = ev.SheetChosen(attempt.id, bank, ids, kinds, reading in stored.without_bank, line)
-    drafts.append(Draft(what))
-    course = stored.course.id
-    session = desk.settings.session
-    exposures = [Exposure(course, name, session, attempt.id) for name in ids]
+def _save(desk: Desk, attempt: Attempt, paper: Paper, reason: str) -> None:
+    drafts, exposures = drafts_of(desk, attempt, paper, reason)
     desk.write(drafts, exposures=exposures)
+
+
+def drafts_of(
+    desk: Desk, attempt: Attempt, paper: Paper, reason: str
+) -> tuple[list[Draft], list[Exposure]]:
+    """Return the events of a paper that becomes known, and the questions that it exposes."""
+    stored = desk.stored_session()
+    questions = bank_questions(desk, paper.bank)
+    kinds = tuple(questions[name].kind for name in paper.questions)
+    is_fallback = paper.bank == stored.fallback
+    revealed = ev.Revealed(attempt.id, paper.reading, paper.origin, paper.drawn)
+    chosen = ev.SheetChosen(
+        attempt.id, paper.bank, paper.questions, kinds, is_fallback, paper.chosen
+    )
+    drafts = [Draft(revealed, reason or None), Draft(chosen)]
+    if paper.relisted is not None:
+        drafts.insert(0, Draft(ev.Relisted(attempt.id, paper.relisted)))
+    course, session = stored.course.id, desk.settings.session
+    return drafts, [Exposure(course, name, session, attempt.id) for name in paper.questions]

@@ -22,6 +22,7 @@ from examrunner.services.day import local
 from examrunner.services.results import Result, Results, read_results
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.files import make_private, write_atomically
+from examrunner.storage.interrupts import held
 from examrunner.storage.readers.canvas import Column, Gradebook, propose_column, read_gradebook
 from examrunner.storage.writers.canvas import Upload, plan_upload, render_upload
 from examrunner.storage.writers.score_tables import Value, render_scores
@@ -49,7 +50,9 @@ HEADER = (
     "seconds",
     "decided_at",
     "examiner",
+    "record",
 )
+"""Columns of the table for people; the last one says on which state of the record it rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ class Written:
     file: Path
     sha256: str
     scores: int
+    record: str
+    """The state of the record that it rests on: number of events and head."""
 
 
 # --- what would be written -----------------------------------------------------------------
@@ -233,6 +238,7 @@ def _row(result: Result, results: Results) -> list[Value]:
     decided = [one for one in result.attempts if one.phase is Phase.DECIDED]
     begun = [one for one in result.attempts if one.reading is not None]
     times = [one.decided_at for one in decided if one.decided_at is not None]
+    used = [one.used for one in decided if one.used is not None]
     student = result.student
     return [
         student.student_id,
@@ -244,9 +250,10 @@ def _row(result: Result, results: Results) -> list[Value]:
         result.score,
         "; ".join(results.title(one.reading) for one in begun),
         "; ".join(str(one.origin) for one in begun if one.origin),
-        round(sum(one.clock.used for one in decided)) if decided else None,
+        round(sum(used)) if used and len(used) == len(decided) else None,
         local(results.settings, times[-1]).isoformat(timespec="seconds") if times else None,
         "; ".join(dict.fromkeys(one.examiner for one in begun if one.examiner)),
+        results.vouched,
     ]
 
 
@@ -309,6 +316,7 @@ def _exported(  # noqa: PLR0917  in the order of the event's fields
     return Exported(form, out.name, sha256(data).hexdigest(), scores, head, confirmed)
 
 
+@held()
 def _write(
     out: Path,
     data: bytes,
@@ -319,7 +327,10 @@ def _write(
     clock: ClockPort,
     actor: str,
 ) -> Written:
-    """Write the file and then the event; without the event there is no file."""
+    """Write the file and then the event; without the event there is no file.
+
+    A signal that ends the program waits until both are there.
+    """
     from examrunner.storage.database.ledger import Ledger
 
     demand_new(out)
@@ -336,4 +347,4 @@ def _write(
     except BaseException:
         out.unlink(missing_ok=True)
         raise
-    return Written(out, what.sha256, what.scores)
+    return Written(out, what.sha256, what.scores, results.vouched)

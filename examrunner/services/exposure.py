@@ -25,7 +25,7 @@ def shown_before(folder: Path, course: str) -> Counter[str]:
 
     A session whose record cannot be read is passed over: it is not the one in hand.
     """
-    from examrunner.storage.database.ledger import Ledger
+    from examrunner.storage.database.looking import look
 
     counted: Counter[str] = Counter()
     own = folder.resolve()
@@ -34,10 +34,9 @@ def shown_before(folder: Path, course: str) -> Counter[str]:
         if session == own or not is_session(session) or not record.is_file():
             continue
         try:
-            ledger = Ledger.open_only(record)
-            if ledger is not None:
-                with ledger:
-                    counted.update(ledger.exposures(course))
+            with look(record) as seen:
+                if seen.ledger is not None:
+                    counted.update(seen.ledger.exposures(course))
         except ExamError:
             continue
     return counted

@@ -12,6 +12,8 @@ REVIEWS_FILE = "reviews.csv"
 COMMIT_FILE = "commit.json"
 SECRET_FILE = "secret.txt"  # noqa: S105  a file's name
 LOCK_FILE = "exam.lock"
+UNFINISHED = "forgetting.json"
+"""Says who is being forgotten, so that what was interrupted can be brought to its end."""
 SESSIONS = Path("sessions")
 """Where sessions stand, seen from the folder in which the program is started."""
 NEW = "examrunner new DIR --roster FILE --reviews FILE makes a session."

@@ -6,15 +6,18 @@ import threading
 from typing import TYPE_CHECKING
 
 from examrunner.domain.draw.ticket import NONE
-from examrunner.domain.errors import Refused
+from examrunner.domain.errors import ExamError, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.desk import Desk
-from examrunner.services.folders import LOCK_FILE, ROSTER_FILE
-from examrunner.storage.database.drafts import Draft, Person
+from examrunner.services.folders import LOCK_FILE, ROSTER_FILE, UNFINISHED
+from examrunner.storage.database.copies import BACKUPS, copies
+from examrunner.storage.database.drafts import Busy, Draft, Person
+from examrunner.storage.files import keep_private
 from examrunner.storage.lock import SessionLock
+from examrunner.storage.mirror import MIRROR
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import read_settings
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from examrunner.domain.exam.moments import Moment
-    from examrunner.services.ports import ClockPort, Entropy
+    from examrunner.services.ports import ClockPort, Entropy, Way
     from examrunner.services.prepare import Prepared
     from examrunner.storage.database.ledger import Ledger
 
@@ -31,6 +34,15 @@ USUAL = Settings(session="")
 """Stands for the settings of a session whose ledger has not been read yet."""
 
 _preparing = threading.Lock()
+
+
+def open_way(folder: Path, clock: ClockPort, entropy: Entropy, actor: str, way: Way) -> Desk:
+    """Open a session in one of the ways. Raises as `open_desk` does."""
+    if way.watch:
+        from examrunner.services.watching import Watch
+
+        return Watch(folder, clock, actor)
+    return open_desk(folder, clock, entropy, actor, take_over=way.take_over, second=way.second)
 
 
 def open_desk(
@@ -55,6 +67,7 @@ def open_desk(
     lock.acquire(actor, clock.now(), last_seen, take_over=take_over)
     desk = Desk(folder, settings, lock=lock, clock=clock, entropy=entropy, actor=actor)
     desk.second = second
+    keep_private(folder)
     try:
         ledger = _ledger_of(desk)
         if ledger is None:
@@ -62,10 +75,21 @@ def open_desk(
         else:
             _open_committed(desk, ledger, last_seen)
         desk.beat()
+    except Busy as busy:
+        desk.close()
+        raise _told_who(busy, lock) from busy
     except BaseException:
         desk.close()
         raise
     return desk
+
+
+def _told_who(busy: Busy, lock: SessionLock) -> Busy:
+    """Return the failure with the way out: a frozen process keeps what it held when it froze."""
+    hint = "Wait a moment and try again. If a process hangs, end it: nothing saved is lost."
+    if type(lock.held_by) is int:
+        hint = f"If it hangs, end it: kill -9 {lock.held_by}. Nothing that was saved is lost."
+    return Busy(busy.message, hint)
 
 
 def _written_settings(folder: Path) -> Settings:
@@ -94,11 +118,27 @@ def _ledger_of(desk: Desk) -> Ledger | None:
     return Ledger.open(path, desk.settings.session, create=False) if path.exists() else None
 
 
+def _demand_no_copies(folder: Path) -> None:
+    """Raise Refused where copies of a record are there and the record is not: it got lost.
+
+    Taken for a draft, the session would be committed anew, and its secret written over.
+    """
+    if copies(folder / BACKUPS) or (folder / MIRROR).exists():
+        raise Refused(
+            "The record of this session is missing, and copies of it are here.",
+            f"examrunner restore {folder} brings it back. To start over, move {BACKUPS} and "
+            f"{MIRROR} away.",
+        )
+
+
 def _open_draft(desk: Desk) -> None:
+    _demand_no_copies(desk.folder)
     roster = read_roster(desk.folder / ROSTER_FILE)
     if has_errors(roster.problems):
         raise BadInput(roster.problems)
     desk.seat([(one.student_id, one) for one in roster.students], [])
+    if desk.lock.held_by is not None:
+        desk.lock.put_aside(desk.clock.now())
 
 
 def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> None:
@@ -116,14 +156,36 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
         return
     assert isinstance(event.what, ev.Committed)
     desk.use(ledger, committed.load(event.what, ledger.document))
+    desk.left_over = _bring_in(ledger)
+    if (desk.folder / UNFINISHED).exists():
+        desk.left_over += " A forgetting was interrupted: run examrunner forget again."
     desk.seat([(one.key, one.student) for one in ledger.people()], ledger.attempts())
     _, before = ledger.take_lease(desk.actor, desk.clock.now())
     busy = desk.under_way()
     if busy is not None and busy.phase is Phase.RUNNING:
         desk.last_seen = _latest(desk, last_seen, before)
-    desk.write([Draft(ev.Entered(ledger.epoch, desk.lock.was_taken))])
+    is_taken = desk.lock.held_by is not None
+    if is_taken:
+        desk.lock.put_aside(last_seen or desk.clock.now())
+    desk.write([Draft(ev.Entered(ledger.epoch, is_taken))])
     desk.saved = None
     desk.start_copies()
+
+
+def _bring_in(ledger: Ledger) -> str:
+    """Take in what an earlier process could not save. Returns what there is to say about it."""
+    from examrunner.services.emergency import bring_in, left_over
+
+    words = []
+    for file in left_over(ledger):
+        try:
+            new, _ = bring_in(ledger, file)
+            file.unlink()
+        except (ExamError, OSError) as fault:
+            words.append(f"{file} waits and was not taken in: {fault}")
+        else:
+            words.append(f"{new} events that had not been saved were taken in")
+    return " ".join(words)
 
 
 def _latest(desk: Desk, lock: Moment | None, lease: Moment | None) -> Moment:
@@ -150,6 +212,8 @@ def prepared_of(desk: Desk) -> Prepared:
 
 def warm(desk: Desk) -> None:
     """Load, beside the running app, what the next keys will need."""
+    if desk.is_watching:
+        return
     if desk.ledger is None:
         prepared_of(desk)
         import examrunner.services.commit
@@ -161,7 +225,7 @@ def warm(desk: Desk) -> None:
 
 def ensure_open(desk: Desk, key: str) -> str:
     """Commit and open a draft session. Returns the key of the student who had this one."""
-    if desk.ledger is not None:
+    if desk.stored is not None:
         return key
     return _commit(desk)[key]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ class ClockPort(Protocol):
         """Return the present moment."""
         ...
 
+    def slept(self) -> float:
+        """Return how many seconds the machine has slept since its boot."""
+        ...
+
 
 class Entropy(Protocol):
     """Something that gives random bytes; `secrets.token_bytes` on the day."""
@@ -22,3 +28,15 @@ class Entropy(Protocol):
     def __call__(self, count: int, /) -> bytes:
         """Return so many random bytes."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a session is opened in the app."""
+
+    watch: bool = False
+    """Only look on at a session that another process examines."""
+    take_over: bool = False
+    """Shut out the process that has it open."""
+    second: Path | None = None
+    """A further folder for copies."""

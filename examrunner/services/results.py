@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+HEAD_DIGITS = 12
+"""Digits of a head that are printed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One student with all that is on record."""
@@ -48,6 +52,11 @@ class Results:
     count: int = 0
     head: str = ""
     """Number of events and hash of the last one."""
+
+    @property
+    def vouched(self) -> str:
+        """The state of the record in short; noted elsewhere, it shows a tail cut off later."""
+        return f"{self.count} events, head {self.head[:HEAD_DIGITS]}" if self.count else ""
 
     def title(self, reading: str | None) -> str:
         """Return a reading's title; empty for none."""
@@ -151,9 +160,10 @@ def _time(at: datetime | None) -> str | None:
 
 
 def _attempt(attempt: Attempt, results: Results) -> dict[str, Any]:
-    seconds = attempt.clock.used if attempt.started_at and attempt.clock.since is None else None
+    seconds = attempt.used
     return {
         "number": attempt.number,
+        "from_paper": attempt.from_paper,
         "reading": attempt.reading,
         "title": results.title(attempt.reading) or None,
         "origin": attempt.origin,
@@ -175,9 +185,7 @@ def _attempt(attempt: Attempt, results: Results) -> dict[str, Any]:
             }
             for one in attempt.judgements
         ],
-        "questions": [
-            _question(asked, decided=attempt.phase is Phase.DECIDED) for asked in attempt.questions
-        ],
+        "questions": [_question(asked, attempt) for asked in attempt.questions],
         "notes": [
             {"at": _time(n.at), "question": n.question, "text": results.texts.get(n.event)}
             for n in attempt.notes
@@ -191,13 +199,15 @@ def _points(attempt: Attempt, settings: Settings) -> int | None:
     return dict(settings.exam.points).get(attempt.verdict.value)
 
 
-def _question(asked: Asked, *, decided: bool) -> dict[str, Any]:
+def _question(asked: Asked, attempt: Attempt) -> dict[str, Any]:
+    decided = attempt.phase is Phase.DECIDED
     unasked = NOT_REACHED if decided and asked.asked_at is None else None
+    is_timed = asked.asked_at is not None and attempt.from_paper is None
     return {
         "id": asked.id,
         "kind": asked.kind,
         "asked_at": _time(asked.asked_at),
-        "seconds": asked.spent if asked.asked_at else None,
+        "seconds": asked.spent if is_timed else None,
         "rating": asked.rating,
         "help": str(asked.help) if asked.asked_at else None,
         "points": list(asked.points),

@@ -20,7 +20,7 @@ from examrunner.storage.mirror import line_of
 from examrunner.storage.places import state_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SHARE = 10
 """A try that took a second is followed by so many seconds without one."""
@@ -91,11 +91,15 @@ class Waiting:
             for draft in batch.drafts
         )
 
-    def told(self, actor: str, epoch: int) -> Iterator[Told]:
-        """Return the events that wait, with their texts; numbered by batch."""
+    def told(self, record: str, actor: str, epoch: int) -> Iterator[Told]:
+        """Return the events that wait, with their texts, numbered by batch.
+
+        In the place of the hash before stands that of the record's first event, which says
+        whose they are.
+        """
         for number, batch in enumerate(self.batches, 1):
             for draft, event in zip(batch.drafts, batch.events(0, actor, epoch), strict=True):
-                yield Told(replace(event, seq=number), "", draft.text)
+                yield Told(replace(event, seq=number, prev=record), "", draft.text)
 
     def clear_away(self) -> None:
         """Remove the emergency file: all that it held is saved."""
@@ -105,13 +109,16 @@ class Waiting:
 
 
 def write_emergency_file(
-    waiting: Waiting, session: str, actor: str, epoch: int, folders: Sequence[Callable[[], Path]]
+    waiting: Waiting,
+    session: str,
+    told: Iterable[Told],
+    folders: Sequence[Callable[[], Path]],
 ) -> Path:
     """Write what waits to the first of some folders that takes it. Raises Environment if none does.
 
     The file is written anew each time, whole, and private to the user.
     """
-    lines = "".join(f"{line_of(session, told)}\n" for told in waiting.told(actor, epoch))
+    lines = "".join(f"{line_of(session, one)}\n" for one in told)
     first = waiting.batches[0].drafts[0].id
     before = waiting.file
     known: list[Callable[[], Path]] = [lambda: before.parent] if before else []

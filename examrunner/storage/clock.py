@@ -23,6 +23,13 @@ class SystemClock:
         """Return the present moment."""
         return Moment(datetime.now(UTC), boot_id(), boot_ns())
 
+    def slept(self) -> float:
+        """Return how many seconds the machine has slept since its boot; 0 where nobody can tell.
+
+        time.monotonic stands still in sleep on Linux and macOS, the boot clock does not.
+        """
+        return (boot_ns() - time.monotonic_ns()) / NS
+
 
 def boot_clock(platform: str) -> int | None:
     """Return the clock that counts sleep and cannot be set; None where there is none by name.

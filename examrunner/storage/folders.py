@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.storage.files import sync_folder
+from examrunner.storage.interrupts import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,14 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """Give a folder to fill, which becomes `target` once it has been filled.
 
     It stands beside the target, private to the user, and is removed if filling it fails. The
-    target must not exist, or be an empty folder.
+    target must not exist, or be an empty folder. A signal that ends the program waits until then.
     """
+    with held(), _filled(target) as folder:
+        yield folder
+
+
+@contextmanager
+def _filled(target: Path) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:64]}.", dir=target.parent))
     try:

@@ -37,8 +37,8 @@ class SessionLock:
         self._path = path
         self._file: int | None = None
         self._about: dict[str, object] = {}
-        self.was_taken = False
-        """It was taken from a process that was still alive."""
+        self.held_by: object = None
+        """Process that had it when it was asked for, if one did."""
 
     def acquire(
         self,
@@ -51,23 +51,21 @@ class SessionLock:
         """Take the lock. `seen` stays as the last sign of life until the next beat.
 
         Raises Refused where another live process has it, Environment where the disk says no. With
-        `take_over` a held lock is put aside for a new one; the ledger's lease shuts its holder out.
+        `take_over` a held lock is left alone until `put_aside`, once the ledger's lease has shut
+        its holder out.
         """
+        before = self._read()
         try:
-            file = self._opened()
-            if file is None and take_over:
-                file = self._put_aside()
+            self._file = self._opened()
         except OSError as fault:
-            raise Environment(
-                f"The session folder cannot be written: {fault.strerror}.",
-                f"Check the permissions of {self._path.parent}.",
-            ) from fault
-        if file is None:
-            raise Refused(
-                _taken(self._read()),
-                "Go on there or close it; --watch looks on; --take-over shuts it out.",
-            )
-        self._file = file
+            raise self._no_folder(fault) from fault
+        if self._file is None:
+            self.held_by = before.get("pid")
+            if not take_over:
+                raise Refused(
+                    _taken(before),
+                    "Go on there or close it; --watch looks on; --take-over shuts it out.",
+                )
         self._about = {
             "holder": holder[:LONGEST_HOLDER],
             "pid": os.getpid(),
@@ -92,18 +90,27 @@ class SessionLock:
         except FileNotFoundError:
             return False
 
-    def _put_aside(self) -> int | None:
-        """Put a locked new file in the place of a held one; its holder keeps a nameless one."""
-        handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
+    def put_aside(self, seen: Moment) -> None:
+        """Put a locked file of ours in the place of a held one; its holder keeps a nameless one."""
         try:
-            _try_lock(handle)
-            Path(name).replace(self._path)
-        except BaseException:
-            os.close(handle)
-            Path(name).unlink()
-            raise
-        self.was_taken = True
-        return handle
+            handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
+            try:
+                _try_lock(handle)
+                Path(name).replace(self._path)
+            except BaseException:
+                os.close(handle)
+                Path(name).unlink()
+                raise
+        except OSError as fault:
+            raise self._no_folder(fault) from fault
+        self._file = handle
+        self.beat(seen)
+
+    def _no_folder(self, fault: OSError) -> Environment:
+        return Environment(
+            f"The session folder cannot be written: {fault.strerror}.",
+            f"Check the permissions of {self._path.parent}.",
+        )
 
     def beat(self, moment: Moment) -> None:
         """Leave a sign of life. A failure to is not worth an exam."""
@@ -123,6 +130,10 @@ class SessionLock:
             return None
         types = (type(seen.boot_id), type(seen.boot_ns))  # a foreign line may hold anything
         return seen if types == (str, int) else None
+
+    def words(self) -> str:
+        """Return in words who holds the lock, or held it last, as far as the file says."""
+        return _taken(self._read())
 
     def release(self) -> None:
         """Let go of the lock."""

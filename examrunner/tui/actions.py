@@ -55,6 +55,13 @@ BOARD = (
     Action("q", "quit", "quit", "quit; the session stays as it is", 5),
     KEYS,
 )
+WATCH = (
+    *(one for one in BOARD if one.name in ("up", "down", "page_up", "page_down", "first", "last")),
+    Action("v", "results", "results", "verdicts and records", 4),
+    BLANK,
+    Action("q", "quit", "quit", "stop watching; the exam goes on", 5),
+    KEYS,
+)
 HAND_OVER = (
     Action("enter", "present", "present", "the student is here", 1),
     Action("r", "reveal", "reveal", "draw and show the paper; there is no way back", 1),
@@ -104,6 +111,7 @@ CORRECT = (
     Action("n", "reason", "reason", "write a reason; enter closes it", 2),
     Action("enter", "confirm", "confirm", "save it; the earlier verdict is kept", 1),
     BACK,
+    BLANK,
     KEYS,
 )
 RESULTS = (
@@ -133,12 +141,14 @@ EXPORT = (
     Action("up", "up", "", "scroll up, the column above", 9, "↑"),
     Action("down", "down", "", "scroll down, the column below", 9, "↓"),
     BACK,
+    BLANK,
     KEYS,
 )
 RESUME = (
     Action("enter", "resume", "resume", "go on where it stopped; the break does not count", 1),
     Action("c", "counted", "count the break", "go on; the time in between counts", 1),
     Action("escape", "board", "board", "leave it open and see the board", 3, "esc"),
+    BLANK,
     KEYS,
 )
 CHOOSE = (
@@ -146,6 +156,7 @@ CHOOSE = (
     Action("down", "down", "", "the paper below", 9, "↓"),
     Action("enter", "choose", "choose", "take this paper", 1),
     BACK,
+    BLANK,
     KEYS,
 )
 WELCOME = (
@@ -159,12 +170,14 @@ WELCOME = (
 )
 
 EVERYWHERE = (
+    Action("ctrl+l", "blank", "", "blank the screen, also while a line is being typed", 9),
     Action("ctrl+s", "emergency", "", "while NOT SAVED: keep what waits in a file elsewhere", 9),
 )
 """What the app itself answers, whatever screen is on top."""
 
 SCREENS: dict[str, tuple[Action, ...]] = {
     "board": BOARD,
+    "watch": WATCH,
     "hand-over": HAND_OVER,
     "sheet": SHEET,
     "decide": DECIDE,

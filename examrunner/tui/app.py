@@ -5,14 +5,15 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.theme import Theme
 
-from examrunner.domain.errors import Environment, ExamError
+from examrunner.domain.errors import Environment, ExamError, refused_by_machine
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
 from examrunner.tui.paths import short
 from examrunner.tui.screens.opening import OpeningScreen
+from examrunner.tui.typing import OneKeyAtATime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,7 +49,7 @@ def _collect_again() -> None:
     gc.enable()
 
 
-class ExamApp(App[None]):
+class ExamApp(OneKeyAtATime):
     """The app of one session."""
 
     CSS_PATH = "examrunner.tcss"
@@ -110,7 +111,8 @@ class ExamApp(App[None]):
         assert self.folder is not None
         try:
             desk = self._opener(self.folder)
-        except ExamError as failure:
+        except (ExamError, OSError) as fault:
+            failure = fault if isinstance(fault, ExamError) else refused_by_machine(fault)
             self.call_from_thread(self.give_up, failure)
             return
         self.call_from_thread(self.opened, desk)
@@ -122,18 +124,28 @@ class ExamApp(App[None]):
 
     def opened(self, desk: Desk) -> None:
         """Show the board, or the Resume screen where an attempt is under way."""
+        self._desk = desk
+        if desk.is_watching:
+            from examrunner.tui.screens.watch import WatchScreen
+
+            self.push_screen(WatchScreen())
+        else:
+            self._begin_exam(desk)
+        if self.beats:
+            self.set_interval(1.0, self.beat)
+        self.call_after_refresh(_collect_again)
+        self.call_after_refresh(self.run_worker, self._warm, thread=True, name="warm")
+
+    def _begin_exam(self, desk: Desk) -> None:
         from examrunner.tui.screens.board import BoardScreen
 
-        self._desk = desk
+        if desk.left_over:
+            self.say(desk.left_over)
         self.push_screen(BoardScreen())
         if desk.under_way() is not None:
             from examrunner.tui.screens.resume import ResumeScreen
 
             self.push_screen(ResumeScreen())
-        if self.beats:
-            self.set_interval(1.0, self.beat)
-        self.call_after_refresh(_collect_again)
-        self.call_after_refresh(self.run_worker, self._warm, thread=True, name="warm")
 
     def _warm(self) -> None:
         from examrunner.services.opening import warm
@@ -155,17 +167,17 @@ class ExamApp(App[None]):
             self.tell(failure)
         if waited and not desk.waiting:
             self.say(f"saved: all {waited} events that waited are on disk")
-        elif desk.saved is not saved:
+        elif desk.saved is not saved or desk.is_watching:
             self.redraw()
         fault = desk.copier.fault if desk.copier else ""
         if fault != self._copy_fault:
             self._copy_fault = fault
             self.say(fault or "copies are made again")
         if desk.last_seen is not None:
-            self._ask_about_gap()
+            self._ask_about_sleep()
 
-    def _ask_about_gap(self) -> None:
-        """Ask what the time counts for in which the machine slept or the program stood still."""
+    def _ask_about_sleep(self) -> None:
+        """Ask whether the time counts in which the machine slept."""
         from examrunner.tui.screens.resume import ResumeScreen
 
         if not any(isinstance(screen, ResumeScreen) for screen in self.screen_stack):
@@ -177,7 +189,7 @@ class ExamApp(App[None]):
             self.say("everything is saved: no emergency file is needed")
             return
         try:
-            self.say(f"kept for now in {short(self._desk.emergency_file())}")
+            self.say(f"kept for now in a file in {short(self._desk.emergency_file().parent)}")
         except ExamError as failure:
             self.tell(failure)
 
@@ -196,14 +208,24 @@ class ExamApp(App[None]):
                 "When the disk is back: examrunner restore SESSION --emergency FILE",
             )
 
-    def _fatal_error(self) -> None:
-        """Report a bug without the values of variables: they hold names and verdicts."""
-        from rich.segment import Segments
-        from rich.traceback import Traceback
+    def end(self, code: int) -> None:
+        """End because something outside asks for it; what is shown as saved is on disk."""
+        self.exit(return_code=code)
 
-        told = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(told, self.console.options)))
+    def _fatal_error(self) -> None:
+        """End after a bug, without the values of variables: they hold names and verdicts."""
+        from examrunner.storage.crash import is_debug, told
+
+        if is_debug():
+            super()._fatal_error()
+            return
+        self.failure = self.failure or told(self._exception)
         self._close_messages_no_wait()
+
+    def panic(self, *_renderables: object) -> None:
+        """End after a bug that has words of its own: they may hold names, too."""
+        self._return_code = 1
+        self._fatal_error()
 
     # --- acting --------------------------------------------------------------------------
 
@@ -239,6 +261,8 @@ class ExamApp(App[None]):
 
     def saved_mark(self) -> Span:
         """Return the sign that everything shown is on disk, or that it is not."""
+        if self._desk is not None and self._desk.is_watching:
+            return ("", "")
         waits = self._desk is not None and self._desk.waiting
         return ("NOT SAVED", "bad") if waits else ("●", "good")
 
@@ -283,6 +307,13 @@ class ExamApp(App[None]):
         from examrunner.tui.screens.cards import KeyCard
 
         self.push_screen(KeyCard(name))
+
+    def action_blank(self) -> None:
+        """Blank the screen from wherever there is something to hide."""
+        from examrunner.tui.screens.base import ExamScreen
+
+        if isinstance(self.screen, ExamScreen) and not isinstance(self.screen, OpeningScreen):
+            self.show_blank()
 
     def show_blank(self) -> None:
         """Blank the screen until a key is pressed."""

@@ -6,9 +6,10 @@ never markup: whatever people wrote is shown literally, with hidden characters m
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import get_character_cell_size
 
 from examrunner.domain.text import safe
 
@@ -20,6 +21,10 @@ Line = tuple[Span, ...]
 
 EMPTY: Line = ()
 GAP = "   "
+EMOJI_STYLE = "\ufe0f"
+"""Makes a sign an emoji, one cell wider on some terminals."""
+FLAG_A, FLAG_Z = "\U0001f1e6", "\U0001f1ff"
+"""Letters of which two are a flag; one may take two cells."""
 
 
 def line(*spans: Span | str) -> Line:
@@ -27,34 +32,82 @@ def line(*spans: Span | str) -> Line:
     return tuple((span, "") if isinstance(span, str) else span for span in spans if span)
 
 
+@lru_cache(4096)
+def _size(character: str) -> int:
+    if character == EMOJI_STYLE or FLAG_A <= character <= FLAG_Z:
+        return 1 if character == EMOJI_STYLE else 2
+    return get_character_cell_size(character)
+
+
+def cells_of(text: str) -> int:
+    """Return the most cells that a terminal takes for a text.
+
+    Terminals differ in whether they join emoji, so each part counts. Where one joins them, the
+    rest of the row moves to the left; counted the other way, its end would be pushed out.
+    """
+    return len(text) if text.isascii() else sum(map(_size, text))
+
+
+def head_of(text: str, cells: int) -> str:
+    """Return as much of the beginning of a text as fits into so many cells."""
+    for place, character in enumerate(text):
+        cells -= _size(character)
+        if cells < 0:
+            return text[:place]
+    return text
+
+
 def width_of(spans: Line) -> int:
     """Return how many cells a line takes."""
-    return sum(cell_len(safe(text)) for text, _ in spans)
+    return sum(cells_of(safe(text)) for text, _ in spans)
 
 
 def pad(text: str, cells: int) -> str:
     """Return a text in exactly so many cells, a cut shown by an ellipsis."""
     text = safe(text)
-    if cell_len(text) <= cells:
-        return text + " " * (cells - cell_len(text))
-    return set_cell_size(text, max(0, cells - 1)) + "…" if cells else ""
+    missing = cells - cells_of(text)
+    if missing >= 0:
+        return text + " " * missing
+    kept = head_of(text, cells - 1)
+    return kept + " " * (cells - 1 - cells_of(kept)) + "…" if cells > 0 else ""
 
 
-def wrap(text: str, cells: int) -> list[str]:
-    """Return a text broken at spaces into lines of at most so many cells; nothing is lost."""
-    rows: list[str] = []
-    row = ""
-    for word in safe(text).split():
-        parts = chop_cells(word, max(1, cells)) if cell_len(word) > cells else [word]
-        for part in parts:
-            joined = f"{row} {part}" if row else part
-            if cell_len(joined) <= cells:
-                row = joined
-            else:
-                rows.append(row)
-                row = part
-    rows.append(row)
+def wrap(text: str, cells: int, most: int | None = None) -> list[str]:
+    """Return a text broken at line ends and spaces into rows of at most so many cells.
+
+    Nothing is lost, unless `most` says how many rows there may be; a cut shows as an ellipsis.
+    """
+    rows = list(_wrapped(text, max(1, cells)))
+    if most is not None and len(rows) > most:
+        rows = rows[:most]
+        rows[-1] = head_of(rows[-1], cells - 1).rstrip() + "…"
     return rows
+
+
+@lru_cache(1024)
+def _wrapped(text: str, cells: int) -> tuple[str, ...]:
+    rows: list[str] = []
+    for paragraph in text.split("\n"):
+        row = ""
+        for word in safe(paragraph).split():
+            for part in _chopped(word, cells):
+                joined = f"{row} {part}" if row else part
+                if cells_of(joined) <= cells:
+                    row = joined
+                else:
+                    rows.append(row)
+                    row = part
+        rows += [row] if row else []
+    return tuple(rows) or ("",)
+
+
+def _chopped(word: str, cells: int) -> list[str]:
+    parts = []
+    while cells_of(word) > cells:
+        part = head_of(word, cells) or word[0]
+        parts.append(part)
+        word = word[len(part) :]
+    return [*parts, word] if word else parts
 
 
 def hanging(first: Line, rest: str, text: Iterable[str], style: str) -> list[Line]:

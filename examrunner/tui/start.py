@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
+from examrunner.domain.errors import WrongUsage
 from examrunner.tui.app import ExamApp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from examrunner.services.desk import Desk
+    from examrunner.services.ports import Way
+
+TELLTALES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_SCREENSHOT")
+"""Settings by which Textual keeps or sends texts: its log, its tools, its pictures."""
 
 
-def open_session(folder: Path) -> int:
+def open_session(folder: Path, way: Way) -> int:
     """Run the app on one session. Returns the exit code."""
-    return _run(ExamApp(_open, folder))
+    return _run(ExamApp(partial(_open, way=way), folder))
 
 
 def welcome() -> int:
@@ -24,25 +30,44 @@ def welcome() -> int:
     return _run(ExamApp(_open))
 
 
-def _open(folder: Path) -> Desk:
+def _open(folder: Path, way: Way | None = None) -> Desk:
     """Open the session; runs in a thread behind the first frame."""
-    from examrunner.services.opening import open_desk
+    from examrunner.services.opening import open_way
+    from examrunner.services.ports import Way
     from examrunner.services.recent import remember
     from examrunner.storage.clock import SystemClock
     from examrunner.storage.person import examiner
 
-    desk = open_desk(folder, SystemClock(), secrets.token_bytes, examiner())
+    desk = open_way(folder, SystemClock(), secrets.token_bytes, examiner(), way or Way())
     remember(folder)
     return desk
 
 
 def _run(app: ExamApp) -> int:
-    """Run the app, then say in the restored terminal why it ended."""
+    """Run the app. Raises the failure that ended it, once the terminal is restored."""
+    from examrunner.tui.ending import Ending
+
+    _demand_silence()
+    ending = Ending(app)
+    ending.watch()
     try:
         app.run()
     finally:
-        app.close_desk()
+        ending.close()
+    if ending.code:
+        ending.finish(app.failure)
     if app.failure is not None:
-        print(app.failure, file=sys.stderr)  # noqa: T201  the app's screen is gone
-        return app.failure.exit_code
+        raise app.failure
     return app.return_code or 0
+
+
+def _demand_silence() -> None:
+    """Refuse settings of Textual that write keys and screens to a file or to another program."""
+    from examrunner.storage.crash import DEBUG, is_debug
+
+    told = [name for name in TELLTALES if os.environ.get(name)]
+    if told and not is_debug():
+        raise WrongUsage(
+            f"{' and '.join(told)} would write what you type and what the screen shows elsewhere.",
+            f"Unset it. {DEBUG}=1 allows it, for sessions without real students.",
+        )

@@ -51,7 +51,6 @@ _SAID: dict[type, str] = {
     ev.ClockJumped: "the machine's clock was set",
     ev.Forgotten: "a student was forgotten",
     ev.Restored: "record restored from a copy",
-    ev.FromPaper: "keyed in from paper",
 }
 
 
@@ -64,6 +63,8 @@ def what_words(what: ev.What) -> str:
             return f"point {what.point}" + ("" if what.on else " off")
         case ev.Helped():
             return str(what.level)
+        case ev.FromPaper():
+            return f"keyed in from paper sheet {what.number}"
         case _:
             return _SAID[type(what)]
 
@@ -154,10 +155,12 @@ def reading_words(desk: Desk, attempt: Attempt) -> tuple[str, str]:
         words.append(str(attempt.origin))
     if attempt.is_fallback:
         words.append("no bank: general questions")
+    if attempt.from_paper is not None:
+        words.append(f"keyed in later from paper sheet {attempt.from_paper}")
     return reading.title, ", ".join(words)
 
 
-def question_words(asked: Asked, *, decided: bool = False) -> list[Span]:
+def question_words(asked: Asked, *, decided: bool = False, is_timed: bool = True) -> list[Span]:
     """Return one question of the record in a line."""
     spans: list[Span] = [(f"{asked.kind:<10}", "dim")]
     if asked.rating is not None:
@@ -167,7 +170,7 @@ def question_words(asked: Asked, *, decided: bool = False) -> list[Span]:
     else:
         why = asked.not_asked or (NOT_REACHED if decided else "")
         spans.append((f"not asked{f' ({why})' if why else ''}", "dim"))
-    if asked.asked_at is not None:
+    if asked.asked_at is not None and is_timed:
         spans.append((f"  {shown(asked.spent):>5}", ""))
     if asked.help is not ev.Help.UNAIDED:
         spans.append((f"   {asked.help}", "warn"))

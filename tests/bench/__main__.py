@@ -1,4 +1,4 @@
-"""`make bench`: how fast the app is, as ratios to a bare Textual app in the same run.
+"""`make bench`: how fast the app is, as ratios to a bare app, or a bare disk, in the same run.
 
 Wall times move with the machine; the ratios are what to look at. Each figure is a median; the
 runs of all programs are interleaved. Needs Linux, whose /proc tells processor time and memory.
@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import sessions
+from tests.bench import records, sessions
 from tests.terminal.driver import Terminal
 
 BARE = Path(__file__).with_name("bare_clock.py")
@@ -31,6 +31,9 @@ LIMITS = {
     "idle with the clock, CPU": 1.3,
     "peak memory": 2.0,
     "--version, CPU": 3.0,
+    "commit of one mark": 3.0,
+    "chain of 100,000 events": 2.0,
+    "replay of 100,000 events": 6.0,
 }
 """The budgets of the design, as ratios."""
 IDLE_WINDOWS = 3
@@ -152,6 +155,11 @@ class Bench:
             statistics.median(times[24]),
         )
 
+    def ledger(self) -> None:
+        """Measure a commit, the chain and the replay against the bare disk."""
+        self.found["commit of one mark"] = records.commits(self.folder, 200)
+        self.found |= records.replays(self.folder, 100_000)
+
     def report(self) -> int:
         """Print the figures. Returns 1 where a budget is broken."""
         broken = 0
@@ -187,6 +195,7 @@ def main() -> int:
         bench.starts()
         bench.sheet()
         bench.boards()
+        bench.ledger()
         return bench.report()
 
 

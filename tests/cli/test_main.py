@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +18,9 @@ from examrunner.cli.parser import COMMANDS
 from examrunner.domain.errors import Refused
 from examrunner.main import main
 from tests.classes import write_session
+
+if TYPE_CHECKING:
+    from examrunner.services.ports import Way
 
 Captured = pytest.CaptureFixture[str]
 CHECKOUT = Path(__file__).parents[2]
@@ -52,7 +56,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, terminal: None) -> list[Path]:
     """Catch the folders for which the app would be started."""
     folders: list[Path] = []
 
-    def open_session(folder: Path) -> int:
+    def open_session(folder: Path, way: Way) -> int:
         folders.append(folder)
         return 0
 
@@ -298,3 +302,17 @@ def test_files_are_private_whatever_the_umask(tmp_path: Path) -> None:
     code = "import os, examrunner.main as m; m.main = lambda _: os.umask(0); m.run()"
     ran = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=False)
     assert ran.returncode == 0o077
+
+
+def test_a_folder_that_may_not_be_entered_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """What the system refuses is an Environment that names the path, not a traceback."""
+    folder = write_session(tmp_path / "locked")
+
+    def refused(path: Path, **_: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refused)
+    assert main(["check", str(folder)]) == 4
+    assert capsys.readouterr().err.startswith(f"{folder}: Permission denied.")

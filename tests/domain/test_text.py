@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examrunner.domain.text import bad_character, fold, is_id, name_of, safe, tidy
+from examrunner.domain.text import (
+    bad_character,
+    clean,
+    fold,
+    is_blank,
+    is_id,
+    name_of,
+    safe,
+    tidy,
+    without_hidden,
+)
 
 ANY = st.text()
 """Any text at all, lone surrogates included."""
@@ -181,6 +191,39 @@ def test_names_and_formulas_of_all_scripts_are_let_in(text: str) -> None:
     """Joiners stay for those who need them, and no visible letter is refused."""
     assert bad_character(text) is None
     assert safe(text) == text
+
+
+@given(ANY)
+def test_a_cleaned_text_is_let_in_and_stays_as_it_is(text: str) -> None:
+    """Nothing hidden is left, cleaning again changes nothing, and a good text is only tidied."""
+    kept = clean(text)
+    assert bad_character(kept) is None
+    assert clean(kept) == kept
+    if bad_character(text) is None:
+        assert without_hidden(text) == text
+        assert kept == tidy(text)
+
+
+def test_line_ends_of_a_pasted_text_become_spaces() -> None:
+    """Words on two lines stay two words; other controls vanish."""
+    assert clean(" one\ntwo\tthree\x1b[31m\u202e\u2028four ") == "one two three[31m four"
+    assert without_hidden("a  b\u00a0c ") == "a  b\u00a0c "
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u00a0", "\u200c\u200d", "\u00ad", "\u0301", "\u3164", "\u2800", "\u115f"]
+)
+def test_what_cannot_be_seen_is_blank(text: str) -> None:
+    """White space, joiners, marks alone and fillers are no text."""
+    assert is_blank(text)
+    assert not is_blank(text + "a")
+    assert not is_blank(text + "\u738b")
+
+
+def test_comparing_passes_over_soft_hyphens_and_joiners() -> None:
+    """A title copied from a paper, hyphens and all, is the title."""
+    assert fold("Auto\u00adencoders") == fold("autoencoders")
+    assert fold("\u0645\u06cc\u200c\u062e") == fold("\u0645\u06cc\u062e")
 
 
 def test_every_control_surrogate_and_noncharacter_is_found() -> None:

@@ -19,6 +19,7 @@ from examrunner.services.folders import LOCK_FILE
 from examrunner.services.opening import open_desk, warm
 from examrunner.storage.database.drafts import NotSaved
 from examrunner.storage.database.ledger import Ledger
+from examrunner.storage.mirror import MIRROR
 from tests.services.desks import CORRUPT, REVIEWS, SETTINGS, USUAL_KINDS, Room, bank, write_small
 from tests.storage.ledgers import changed, raw
 
@@ -33,7 +34,7 @@ CLASS = ["ana", "chi", "eli", "zoe"]
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Return what a folder's files hold, but for the lock, which says who looked in last."""
     files = [file for file in folder.iterdir() if file.is_file() and file.name != LOCK_FILE]
-    return {file.name: file.read_bytes() for file in files}
+    return {file.name: file.read_bytes() for file in files if MIRROR not in file.name}
 
 
 def students(desk: Desk) -> list[str]:
@@ -355,3 +356,19 @@ def test_a_record_of_another_name(tmp_path: Path) -> None:
     room.reopen()
     assert room.attempt().phase is Phase.DECIDED
     room.leave()
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_a_lost_record_is_not_taken_for_a_draft(room: Room, *, is_empty: bool) -> None:
+    """Where copies are there and the record is not, nothing is committed and the secret stays."""
+    room.decided()
+    room.desk.close()
+    secret = (room.folder / "secret.txt").read_bytes()
+    record = room.folder / "exam.db"
+    record.unlink()
+    if is_empty:
+        record.touch()
+    with pytest.raises(Refused, match="missing") as told:
+        room.open_again()
+    assert "examrunner restore" in told.value.hint
+    assert (room.folder / "secret.txt").read_bytes() == secret

@@ -108,6 +108,7 @@ def test_an_attempt_is_in_the_results_with_its_times(room: Room) -> None:
     ]
     assert found == {
         "number": 1,
+        "from_paper": None,
         "reading": "paper-a",
         "title": "Paper A",
         "origin": "chosen by hand",

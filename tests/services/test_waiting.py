@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from examrunner.domain.errors import Environment, ExamError, Refused
 from examrunner.domain.exam.attempts import fold
-from examrunner.domain.exam.events import Rating, Verdict
+from examrunner.domain.exam.events import Noted, Rating, Verdict
 from examrunner.domain.exam.phases import Phase
 from examrunner.services import conduct, draws
 from examrunner.services import waiting as emergency
-from examrunner.storage.database.drafts import NotSaved
+from examrunner.storage.database.drafts import Draft, NotSaved
 from examrunner.storage.database.ledger import Ledger
 from examrunner.storage.mirror import read_mirror
 from tests.services.desks import Room, fill_disk, write_small
@@ -136,7 +136,7 @@ def test_what_no_disk_can_store_is_refused(room: Room) -> None:
     """A text that cannot be stored anywhere does not wait: it would hold up all that follows."""
     attempt = room.running()
     with pytest.raises(NotSaved) as told:
-        conduct.note(room.desk, attempt, attempt.questions[0].id, "\ud800", 1)
+        room.desk.write([Draft(Noted(attempt.id, attempt.questions[0].id, "", 1), "\ud800")])
     assert not told.value.may_pass
     assert not room.desk.waiting
     assert room.attempt() == attempt

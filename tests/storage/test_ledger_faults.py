@@ -1,11 +1,8 @@
-"""Full disks, lost answers, killed processes and second examiners."""
+"""Full disks, lost answers and second examiners."""
 
 from __future__ import annotations
 
-import random
 import sqlite3
-import subprocess
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +27,6 @@ from tests.storage.ledgers import (
     later,
     process,
     raw,
-    say,
 )
 
 if TYPE_CHECKING:
@@ -279,33 +275,3 @@ def test_a_closed_ledger_says_so(ledger: Ledger) -> None:
         ledger.events()
     with pytest.raises(NotSaved, match="closed"):
         ledger.append([Draft(ev.Called(ATTEMPT))], NOW, "ann")
-
-
-# --- killed --------------------------------------------------------------------------------
-
-
-def write_until_killed(name: str) -> None:
-    """Write events and their states for ever; say each id once it is saved."""
-    with held(Path(name)) as ledger:
-        while True:
-            (event,) = add(ledger, ev.Called(ATTEMPT))
-            say(event.id)
-
-
-def test_kill_9_loses_no_acknowledged_event(path: Path) -> None:
-    """Of ten writers killed at any point, every event they called saved is there, and whole."""
-    dice = random.Random(9)
-    told: set[str] = set()
-    for _ in range(10):
-        writer = process(write_until_killed, path)
-        assert writer.stdout is not None
-        told.add(writer.stdout.readline().strip())
-        with suppress(subprocess.TimeoutExpired):
-            writer.wait(dice.uniform(0, 0.05))
-        writer.kill()
-        rest, _ = writer.communicate()
-        told.update(line.strip() for line in rest.splitlines(keepends=True) if line.endswith("\n"))
-    with Ledger.open(path, SESSION, create=False) as ledger:
-        assert len(told) > 20
-        assert told <= {event.id for event in ledger.events()}
-        assert ledger.verify() == []

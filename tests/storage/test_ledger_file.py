@@ -224,7 +224,7 @@ def stop_at(engine: Engine, number: int) -> list[str]:
 def bare_engine(path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Return an engine on a file whose migration has not been run."""
     with monkeypatch.context() as patch:
-        patch.setattr(engine_module, "migrate", lambda _: None)
+        patch.setattr(engine_module, "migrate", lambda *_, **__: None)
         return open_engine(path, create=True)
 
 

@@ -41,7 +41,7 @@ def rules(path: Path) -> list[str]:
     ("statement", "expected"),
     [
         ("UPDATE event SET body = replace(body, 'lora', 'bert') WHERE seq = 3", ["chain", "state"]),
-        ("UPDATE event SET body = replace(body, ',\"', ', \"') WHERE seq = 3", ["event"]),
+        ("UPDATE event SET body = replace(body, ',\"', ', \"') WHERE seq = 3", ["chain"]),
         ("UPDATE event SET body = '{' WHERE seq = 3", ["event", "chain", "state"]),
         ("UPDATE event SET kind = 'dreamt' WHERE seq = 3", ["event", "chain", "state"]),
         ("UPDATE event SET actor = 'eve' WHERE seq = 3", ["chain", "state"]),

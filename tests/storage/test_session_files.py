@@ -185,6 +185,11 @@ def test_talk_time_is_minutes_or_minutes_and_seconds(
         ("draw: {spacing: wide}", (1, 17), "auto or a number", "uniform"),
         ("draw: {spacing: '-1'}", (1, 17), "auto or a number", ""),
         ("database: postgresql://u:p@h/d", (1, 11), "password", "environment variable"),
+        ("database: ../other/exam.db", (1, 11), "must be a file of this folder", ".db"),
+        ("database: /var/exam.db", (1, 11), "must be a file of this folder", ".db"),
+        ("database: 'C:\\exam.db'", (1, 11), "must be a file of this folder", ".db"),
+        ("database: ..db", (1, 11), "must be a file of this folder", ".db"),
+        ("database: secret.txt", (1, 11), "must be a file of this folder", ".db"),
         ("session: a b", (1, 10), "cannot be an id", ""),
         ("questions: checked", (1, 12), "one of draft, reviewed", ""),
         ("without_bank: fall back", (1, 15), "one of fallback", "did you mean `fallback`"),
@@ -259,7 +264,9 @@ SETTINGS = st.builds(
         spacing=st.just("auto") | st.integers(0, 9999).map(str),
         public=WORDS | st.tuples(WORDS, WORDS).map("\n".join),
     ),
-    database=WORDS.filter(lambda text: "://" not in text),
+    database=st.from_regex(
+        r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,60}\.db|[A-Z_][A-Z0-9_]{0,63}", fullmatch=True
+    ),
 )
 
 

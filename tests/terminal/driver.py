@@ -30,10 +30,25 @@ KEYS = {
     "pgup": "\x1b[5~",
     "end": "\x1b[F",
     "ctrl+c": "\x03",
+    "ctrl+d": "\x04",
     "ctrl+q": "\x11",
+    "ctrl+s": "\x13",
+    "ctrl+z": "\x1a",
+    "ctrl+\\": "\x1c",
 }
+ENTERED = b"\x1b[?1049h"
+LEFT = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?1004l")
+"""The screen as it was, a cursor, no reports of mouse, pastes and focus."""
 _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*[ucpq$]+|\x1b\[[0-9;]*\$p|\x1bP.*?\x1b\\", re.DOTALL)
 """Queries and modes that the emulator would print as text."""
+
+
+def under_shell(argv: Sequence[str], *, before: str = ":") -> list[str]:
+    """Return a shell's command line that runs a program in front and tells its exit code.
+
+    The shell keeps the terminal when the program ends, as on a real day, until enter.
+    """
+    return ["sh", "-c", f'{before}; "$@"; echo "exit code $?"; read -r _', "sh", *argv]
 
 
 class Terminal:
@@ -57,6 +72,7 @@ class Terminal:
             os.execvpe(argv[0], list(argv), dict(env))
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+        self.modes_before = termios.tcgetattr(self._master)
         self._ended: int | None = None
         self.raw = bytearray()
 
@@ -89,7 +105,11 @@ class Terminal:
         if not data:
             return False
         self.raw += data
-        self._stream.feed(_PRIVATE.sub(b"", data))
+        try:
+            seen = data.replace(LEFT[0], LEFT[0] + b"\x1b[2J\x1b[H")  # it knows no second screen
+            self._stream.feed(_PRIVATE.sub(b"", seen))
+        except TypeError:  # the emulator meets a sequence whose middle was thrown away
+            self._stream = pyte.ByteStream(self._screen)
         return True
 
     def wait(self, pattern: str, seconds: float = 15.0) -> str:
@@ -109,12 +129,36 @@ class Terminal:
 
     def send(self, *keys: str) -> None:
         """Press keys: names such as `enter`, or text as it is."""
-        os.write(self._master, "".join(KEYS.get(key, key) for key in keys).encode())
+        self.send_bytes("".join(KEYS.get(key, key) for key in keys).encode())
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes, whether or not any keyboard makes them."""
+        os.write(self._master, data)
 
     def press(self, key: str, pattern: str, seconds: float = 15.0) -> str:
         """Press a key and wait for what it should show."""
         self.send(key)
         return self.wait(pattern, seconds)
+
+    def clear(self) -> None:
+        """Forget what was drawn: what is shown from now on was drawn from now on."""
+        self._screen.reset()
+        self.raw.clear()
+
+    def is_given_back(self) -> bool:
+        """Say whether the terminal is as it was before the program, as far as it has been read."""
+        drawn = bytes(self.raw)
+        left = drawn[drawn.rfind(ENTERED) :] if ENTERED in drawn else drawn
+        return all(one in left for one in LEFT) and self.modes() == self.modes_before
+
+    def modes(self) -> list[object]:
+        """Return how the terminal treats what is typed."""
+        return termios.tcgetattr(self._master)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a window manager or a cut connection does."""
+        os.close(self._master)
+        self._master = -1
 
     # --- process -------------------------------------------------------------------------
 
@@ -137,9 +181,24 @@ class Terminal:
             pass
         return code
 
+    def gone(self, seconds: float) -> int:
+        """Wait for the program to end while nobody reads the terminal. Returns its exit code."""
+        deadline = time.monotonic() + seconds
+        while (code := self.poll()) is None:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"it did not end within {seconds} s")
+            select.select([], [], [], 0.01)
+        return code
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal; SIGKILL leaves the program no time for anything."""
         os.kill(self.pid, number)
+
+    def child(self) -> int:
+        """Return the process that a shell has in front."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        assert len(children) == 1
+        return int(children[0])
 
     def cpu_seconds(self) -> float:
         """Return the processor time used so far, all threads."""
@@ -164,4 +223,5 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
             self._ended = -signal.SIGKILL
-        os.close(self._master)
+        if self._master >= 0:
+            os.close(self._master)

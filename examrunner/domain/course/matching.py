@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from examrunner.domain.course.people import Student
 
 SHOWN_LINES = 12
+HINTED = 100
+"""So many unknown titles are compared with the course's: nobody reads more."""
+COMPARED = 200
+"""So many readings of one student are compared with each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,8 @@ class _Titled:
         self.known: tuple[Reading, ...] = course.readings if course else ()
         self.own: dict[str, Reading] = {}
         self._titles: Titles = titles_of(self.known)
+        self._taken = set(self._titles.ids)
+        self._hinted = 0
         self._has_course = course is not None
         self._answers = {title_key(text): reading for text, reading in answers.titles.items()}
         self._new: dict[str, list[ReviewRow]] = {}
@@ -182,7 +188,8 @@ class _Titled:
         if key in self._answers:
             return self._answers[key]
         if key not in self.own:
-            name = reading_id(title, self._titles.ids | {item.id for item in self.own.values()})
+            name = reading_id(title, self._taken)
+            self._taken.add(name)
             self.own[key] = Reading(name, title)
         self._new.setdefault(key, []).append(row)
         return self.own[key].id
@@ -207,7 +214,8 @@ class _Titled:
         return _at(rows[0], f"{text} ({_lines(rows)})", self._near(title), "unknown-title")
 
     def _near(self, title: str) -> str:
-        near = self._titles.nearest(title)
+        self._hinted += 1
+        near = self._titles.nearest(title) if self._hinted <= HINTED else []
         return f"nearest: {'; '.join(near)}" if near else ""
 
 
@@ -241,8 +249,8 @@ def _doubles(
         lists.setdefault(review.student_id, []).append(review.reading_id)
     found = []
     for student_id, ids in lists.items():
-        for index, one in enumerate(ids):
-            for other in ids[index + 1 :]:
+        for index, one in enumerate(ids[:COMPARED]):
+            for other in ids[index + 1 : COMPARED]:
                 if {one, other} <= known:
                     continue
                 if may_be_same(names.get(one, (one,)), names.get(other, (other,))):

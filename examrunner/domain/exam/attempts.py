@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import reduce
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.clock import Clock
@@ -86,6 +88,17 @@ class Attempt:
     decided_at: datetime | None = None
     examiner: str | None = None
     last_event: str | None = None
+    from_paper: int | None = None
+    """Number of the paper sheet it was keyed in from; its times are then those of the keying."""
+    paper_seconds: int | None = None
+    """Time used, as noted on that sheet."""
+
+    @property
+    def used(self) -> float | None:
+        """Seconds used; None while the clock runs, and where nobody knows."""
+        if self.from_paper is not None:
+            return self.paper_seconds
+        return self.clock.used if self.started_at and self.clock.since is None else None
 
     @property
     def verdict(self) -> Verdict | None:
@@ -113,9 +126,10 @@ def fold(attempt: Attempt, events: Iterable[Event]) -> Attempt:
     """
     listed = tuple(events)
     undone = {event.what.event for event in listed if isinstance(event.what, ev.Undone)}
-    for event in listed:
-        if event.id not in undone:
-            attempt = _step(attempt, event)
+    in_force = (event for event in listed if event.id not in undone)
+    for are_marks, run in groupby(in_force, lambda event: isinstance(event.what, ev.MARKS)):
+        change = _mark if are_marks else _steps
+        attempt = change(attempt, run)
     return replace(attempt, last_event=listed[-1].id) if listed else attempt
 
 
@@ -129,10 +143,12 @@ def last_mark(events: Iterable[Event]) -> Event | None:
     return None
 
 
+def _steps(attempt: Attempt, events: Iterable[Event]) -> Attempt:
+    return reduce(_step, events, attempt)
+
+
 def _step(attempt: Attempt, event: Event) -> Attempt:
     what = event.what
-    if isinstance(what, ev.MARKS):
-        return _mark(attempt, event, what)
     if isinstance(what, ev.Stopped | ev.WentOn | ev.Decided | ev.Corrected):
         return _judge(attempt, event, what)
     if isinstance(what, ev.Started | ev.Paused | ev.Resumed | ev.Recovered):
@@ -165,6 +181,13 @@ def _prepare(attempt: Attempt, event: Event) -> Attempt:
             pairs = zip(what.questions, what.kinds, strict=True)
             asked = tuple(Asked(question, kind) for question, kind in pairs)
             return replace(attempt, questions=asked, bank=what.bank, is_fallback=what.fallback)
+        case ev.FromPaper() as what:
+            return replace(
+                attempt,
+                clock=replace(attempt.clock, used=float(what.seconds or 0), since=None),
+                from_paper=what.number,
+                paper_seconds=what.seconds,
+            )
     return attempt
 
 
@@ -174,7 +197,8 @@ def _time(
     clock, now = attempt.clock, event.moment
     match what:
         case ev.Started():
-            clock = Clock(seconds=what.seconds, since=now)
+            is_live = attempt.from_paper is None
+            clock = replace(clock, seconds=what.seconds, since=now if is_live else None)
             return replace(attempt, phase=Phase.RUNNING, clock=clock, started_at=event.at)
         case ev.Paused():
             return replace(attempt, phase=Phase.PAUSED, clock=clock.stop(now))
@@ -210,15 +234,19 @@ def _judge(
             )
 
 
-def _mark(attempt: Attempt, event: Event, what: ev.Mark) -> Attempt:
-    if isinstance(what, ev.Noted):
-        note = Note(event.id, event.at, what.question)
-        attempt = replace(attempt, notes=(*attempt.notes, note))
-    questions = tuple(
-        _mark_question(question, event, what) if question.id == what.question else question
-        for question in attempt.questions
-    )
-    return replace(attempt, questions=questions)
+def _mark(attempt: Attempt, marks: Iterable[Event]) -> Attempt:
+    """Return the attempt after a run of marks: one new attempt for all, most events are marks."""
+    questions = {question.id: question for question in attempt.questions}
+    notes = list(attempt.notes)
+    for event in marks:
+        what = event.what
+        assert isinstance(what, ev.MARKS)
+        if isinstance(what, ev.Noted):
+            notes.append(Note(event.id, event.at, what.question))
+        if what.question in questions:
+            questions[what.question] = _mark_question(questions[what.question], event, what)
+    marked = tuple(questions[question.id] for question in attempt.questions)
+    return replace(attempt, questions=marked, notes=tuple(notes))
 
 
 def _mark_question(question: Asked, event: Event, what: ev.Mark) -> Asked:
@@ -226,18 +254,20 @@ def _mark_question(question: Asked, event: Event, what: ev.Mark) -> Asked:
         return replace(question, not_asked=what.why, asked_at=None, rating=None, spent=what.spent)
     if isinstance(what, ev.Noted) and question.not_asked:
         return replace(question, spent=what.spent)  # a note may say why it was not asked
-    question = replace(question, asked_at=question.asked_at or event.at, spent=what.spent)
+    asked_at = question.asked_at or event.at
+    if isinstance(what, ev.Noted):
+        return replace(question, asked_at=asked_at, spent=what.spent)
+    changes: dict[str, Any] = {"asked_at": asked_at, "spent": what.spent, "not_asked": None}
     match what:
         case ev.Rated():
-            return replace(question, rating=what.rating, not_asked=None)
+            changes["rating"] = what.rating
         case ev.Ticked():
             points = set(question.points) - {what.point}
             if what.on:
                 points.add(what.point)
-            return replace(question, points=tuple(sorted(points)), not_asked=None)
+            changes["points"] = tuple(sorted(points))
         case ev.Helped():
-            return replace(question, help=what.level, not_asked=None)
+            changes["help"] = what.level
         case ev.Flagged():
-            return replace(question, flags=(*question.flags, event.at), not_asked=None)
-        case ev.Noted():
-            return question
+            changes["flags"] = (*question.flags, event.at)
+    return replace(question, **changes)

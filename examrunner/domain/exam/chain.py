@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ from examrunner.domain.plain import canonical, from_plain, instant_text, sha256,
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+"""A text as it stands in canonical JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +98,46 @@ def link_hash(
     prev: str,
 ) -> str:
     """Return the hash over everything an event says and the hash before it."""
+    return stored_hash(
+        session,
+        seq=seq,
+        event_id=event_id,
+        epoch=epoch,
+        actor=actor,
+        at=instant_text(moment.at),
+        boot_id=moment.boot_id,
+        boot_ns=moment.boot_ns,
+        kind=kind_of(type(what)),
+        body=canonical(to_plain(what)),
+        prev=prev,
+    )
+
+
+def stored_hash(
+    session: str,
+    *,
+    seq: int,
+    event_id: str,
+    epoch: int,
+    actor: str,
+    at: str,
+    boot_id: str,
+    boot_ns: int,
+    kind: str,
+    body: str,
+    prev: str,
+) -> str:
+    """Return what `link_hash` does, from an event as it is stored: time and body are texts.
+
+    What is hashed is the canonical JSON of all this, written out here since `body` is canonical
+    already: a ledger is checked at every start. No other values give the same text, as no string
+    in it can hold a bare quotation mark.
+    """
     return sha256(
-        canonical(
-            {
-                "actor": actor,
-                "at": instant_text(moment.at),
-                "body": to_plain(what),
-                "boot_id": moment.boot_id,
-                "boot_ns": moment.boot_ns,
-                "epoch": epoch,
-                "id": event_id,
-                "kind": kind_of(type(what)),
-                "prev": prev,
-                "seq": seq,
-                "session": session,
-            }
-        )
+        f'{{"actor":{_quoted(actor)},"at":{_quoted(at)},"body":{body},'
+        f'"boot_id":{_quoted(boot_id)},"boot_ns":{boot_ns},"epoch":{epoch},'
+        f'"id":{_quoted(event_id)},"kind":{_quoted(kind)},"prev":{_quoted(prev)},'
+        f'"seq":{seq},"session":{_quoted(session)}}}'
     )
 
 

@@ -257,6 +257,9 @@ class FromPaper:
     attempt: str
     number: int
     """Of the paper sheet, counted from 1."""
+    seconds: int | None = None
+    """Time used, as noted on the sheet; None where nothing was noted."""
+    text: str | None = None
 
 
 # --- the verdict ---------------------------------------------------------------------------

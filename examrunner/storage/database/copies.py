@@ -10,13 +10,13 @@ import os
 import re
 import sqlite3
 import tempfile
+import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Environment, ExamError
-from examrunner.storage.database.engine import FAULTS, reason
 from examrunner.storage.files import PRIVATE_FILE, make_private, sync_folder
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ KEPT = 20
 PAGES_A_STEP = 32
 PAUSE = 0.001
 """Seconds between two steps, in which a writer gets its turn."""
+OLD_PART = 3600
+"""Seconds after which a part of a copy is nobody's."""
 _NAME = re.compile(r"exam-(\d{6,})-([0-9a-f]{12})\.db")
 _PART = ".part"
 
@@ -46,6 +48,8 @@ def copy_database(source: Path, target: Path) -> None:
 
     Raises Environment where one of the two files does not allow it; then `target` is as it was.
     """
+    from examrunner.storage.database.engine import FAULTS, reason
+
     try:
         with _temporary(target) as part:
             _copy_pages(source, part)
@@ -62,10 +66,11 @@ def make_copy(source: Path, folder: Path, kept: int = KEPT) -> Copy:
     A copy of the same record that is there already is enough. Raises Environment where the copy
     cannot be made or is not good.
     """
+    from examrunner.storage.database.engine import FAULTS, reason
+
     try:
         make_private(folder)
-        for left in folder.glob(f".exam.*{_PART}"):
-            left.unlink(missing_ok=True)  # of a process that was killed
+        _clear_parts(folder)
         with _temporary(folder / "exam.db") as part:
             _copy_pages(source, part)
             events, head = sound_head(part)
@@ -79,6 +84,13 @@ def make_copy(source: Path, folder: Path, kept: int = KEPT) -> Copy:
     except FAULTS as fault:
         raise Environment(f"No copy could be made: {reason(fault)}.") from fault
     return copy
+
+
+def _clear_parts(folder: Path) -> None:
+    """Remove what killed processes have left; a young part may still be somebody's."""
+    for left in folder.glob(f".exam.*{_PART}"):
+        if left.stat().st_mtime < time.time() - OLD_PART:
+            left.unlink(missing_ok=True)
 
 
 def copies(folder: Path) -> list[Copy]:
@@ -113,7 +125,7 @@ def sound_head(path: Path) -> tuple[int, str]:
 def is_good(copy: Path) -> bool:
     """Say whether a copy holds, looking at a copy of it so that it stays as it is."""
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="examrunner-") as folder:
             aside = Path(folder) / "exam.db"
             copy_database(copy, aside)
             sound_head(aside)

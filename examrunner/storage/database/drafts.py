@@ -76,6 +76,10 @@ class Lease:
     """The holder's last sign of life in the ledger."""
 
 
+class Busy(Environment):
+    """Another process holds the file and does not let go of it."""
+
+
 class NotSaved(Environment):
     """The disk did not take these events. Writing them again, with their ids, is harmless."""
 

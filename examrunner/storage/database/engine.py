@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from examrunner.domain.errors import Environment, Refused
+from examrunner.storage.database.drafts import Busy
 from examrunner.storage.database.migrations import APPLICATION_ID, CURRENT, migrate
 from examrunner.storage.files import PRIVATE_FILE, make_private, sync_folder
 
@@ -62,10 +63,10 @@ def open_engine(path: Path, *, create: bool) -> Engine:
     """
     if sqlite3.sqlite_version_info < OLDEST:
         raise Environment(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed.")
-    if not create and not path.exists():
+    if not create and not _is_there(path):
         raise Environment(f"There is no record {path.name} in {path.parent}.")
     engine = create_engine(
-        "sqlite://", creator=partial(_connect, path), poolclass=StaticPool, hide_parameters=True
+        "sqlite://", creator=_Connector(path), poolclass=StaticPool, hide_parameters=True
     )
     event.listen(engine, "begin", _begin)
     try:
@@ -75,6 +76,8 @@ def open_engine(path: Path, *, create: bool) -> Engine:
         _keep_private(path)
     except FAULTS as fault:
         engine.dispose()
+        if is_busy(fault):
+            raise Busy(f"{path.name} is held by another process, which does not let go.") from fault
         raise Environment(
             f"{path.name} cannot be used: {reason(fault)}.",
             "Leave the file as it is and bring back a copy of it.",
@@ -83,6 +86,14 @@ def open_engine(path: Path, *, create: bool) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def _is_there(path: Path) -> bool:
+    """Say whether a file is there, or may be: in a folder that may not be looked into."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def _keep_copy(path: Path, schema: int) -> None:
@@ -135,9 +146,41 @@ def _keep_private(path: Path) -> None:
             path.chmod(PRIVATE_FILE)
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that lets go of its lock on the file when it is closed.
+
+    SQLite itself keeps it for as long as a cursor is about that Ctrl-C has left in its work.
+    """
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self.rollback()
+        super().close()
+
+
+class _Connector:
+    """Makes one connection at a time.
+
+    A Ctrl-C in the middle of dropping one can leave it open somewhere, with its lock on the file;
+    it is closed before the next one is made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last: sqlite3.Connection | None = None
+
+    def __call__(self) -> sqlite3.Connection:
+        if self._last is not None:
+            self._last.close()
+        self._last = _connect(self._path)
+        return self._last
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, factory=_Connection
+    )
     try:
         _set_up(connection, path)
     except BaseException:
@@ -149,14 +192,14 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     for name, value in SETTINGS.items():
         connection.execute(f"PRAGMA {name} = {value}")
-    _check_owner(connection, path)
+    check_owner(connection, path)
     (journal,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     (synchronous,) = connection.execute("PRAGMA synchronous").fetchone()
     if journal != "delete" or synchronous != EXTRA:
         raise sqlite3.OperationalError(f"journal {journal}, synchronous {synchronous}")
 
 
-def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+def check_owner(connection: sqlite3.Connection, path: Path) -> None:
     """Raise Refused for a file that is not ours to write, before anything is written."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -24,7 +24,15 @@ from examrunner.storage.database.engine import (
     reason,
 )
 from examrunner.storage.database.verifying import found_broken, found_wrong
-from examrunner.storage.database.writing import Batch, beat, entry, stored, taken_over, write
+from examrunner.storage.database.writing import (
+    Batch,
+    beat,
+    entry,
+    stored,
+    taken_over,
+    write,
+    write_again,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -170,7 +178,7 @@ class Ledger:
             )
             events = self._written(batch, states_once)
         except (Environment, *FAULTS) as fault:
-            words = f"NOT SAVED: {reason(fault)}."
+            words = f"NOT SAVED: {reason(fault).rstrip('.')}."
             lasts = is_odd_value(fault)
             raise NotSaved(words, "Write it on paper.", drafts, may_pass=not lasts) from fault
         states_once(events)
@@ -186,6 +194,25 @@ class Ledger:
                 raise
             with self._transaction(self._writing) as connection:
                 return stored(connection, batch) or write(connection, batch, states)
+
+    def forget(
+        self, wanted: Mapping[str, Iterable[str]], moment: Moment, actor: str
+    ) -> tuple[Event, ...]:
+        """Forget students, all or nothing; needs no lease. See `forgetting.forget`."""
+        from examrunner.storage.database.forgetting import forget
+
+        with _told(), self._transaction(self._writing) as connection:
+            return forget(connection, self._session, wanted, moment, actor)
+
+    def replay(
+        self, told: Sequence[Told], states: Sequence[Attempt], exposures: Sequence[Exposure]
+    ) -> None:
+        """Write events of a mirror that continue this record, and the states they lead to.
+
+        Raises Environment where they do not continue it or the disk does not take them.
+        """
+        with _told(), self._transaction(self._writing) as connection:
+            write_again(connection, self._session, told, states, exposures)
 
     def beat(self, moment: Moment) -> None:
         """Leave a sign of life in the lease. Raises Refused where it was taken over."""

@@ -13,13 +13,21 @@ from examrunner.domain.exam.attempts import Attempt
 from examrunner.domain.exam.chain import Event, what_from
 from examrunner.domain.exam.events import KINDS
 from examrunner.domain.exam.moments import Moment
-from examrunner.domain.plain import canonical, from_plain, instant_from, instant_text, to_plain
+from examrunner.domain.plain import (
+    canonical,
+    from_plain,
+    instant_from,
+    instant_text,
+    sha256,
+    to_plain,
+)
 from examrunner.storage.database import tables as t
 from examrunner.storage.database.drafts import Lease, Person, Told
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
+_HASH = "sha256"
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 """What rebuilding a domain object from a damaged row can raise."""
 
@@ -59,6 +67,12 @@ TEXTS = (
     select(t.text.c.event_id, t.text.c.salt, t.text.c.text)
     .join(t.event, t.event.c.id == t.text.c.event_id)
     .where(t.event.c.session == bindparam("session"))
+)
+HASHED_TEXTS = (
+    select(t.event.c.seq, t.event.c.body, t.text.c.salt, t.text.c.text)
+    .join_from(t.text, t.event, t.event.c.id == t.text.c.event_id)
+    .where(t.event.c.session == bindparam("session"))
+    .order_by(t.event.c.seq)
 )
 TOLD = (
     select(t.event, t.text.c.salt, t.text.c.text)
@@ -137,18 +151,32 @@ def attempt_from(row: Row[Any]) -> Attempt:
 
 
 def person_row(session: str, person: Person) -> dict[str, Any]:
-    """Return a student as a row."""
+    """Return a student as a row.
+
+    No event holds a name, so that it can be forgotten; the row carries a hash of itself, which
+    tells damage.
+    """
+    fields = to_plain(person.student)
+    digest = _person_hash(session, person.key, person.position, fields)
     return {
         "session": session,
         "key": person.key,
         "position": person.position,
-        "person": canonical(to_plain(person.student)),
+        "person": canonical({**fields, _HASH: digest}),
     }
 
 
 def person_from(row: Row[Any]) -> Person:
     """Return the student of a row. Raises one of UNREADABLE where the row is damaged."""
-    return Person(row.key, row.position, from_plain(Student, json.loads(row.person)))
+    fields = json.loads(row.person)
+    digest = fields.pop(_HASH, None)  # rows of earlier versions have none
+    if digest not in (None, _person_hash(row.session, row.key, row.position, fields)):
+        raise ValueError(_HASH)
+    return Person(row.key, row.position, from_plain(Student, fields))
+
+
+def _person_hash(session: str, key: str, position: int, fields: dict[str, Any]) -> str:
+    return sha256(canonical([session, key, position, fields]))
 
 
 def lease_row(session: str, lease: Lease) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from examrunner.domain.errors import Refused
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.chain import first_prev, link, text_hash
 from examrunner.domain.exam.events import What
 from examrunner.domain.exam.moments import Moment
@@ -16,6 +16,7 @@ from examrunner.domain.plain import to_plain
 from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
 from examrunner.storage.database.drafts import Exposure, Person
+from examrunner.storage.database.migrations import write_something
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.domain.exam.chain import Event
-    from examrunner.storage.database.drafts import Draft
+    from examrunner.storage.database.drafts import Draft, Told
 
     States = Callable[[tuple[Event, ...]], Iterable[Attempt]]
 
@@ -80,12 +81,63 @@ def write(connection: Connection, batch: Batch, states: States) -> tuple[Event, 
     return events
 
 
+def write_again(
+    connection: Connection,
+    session: str,
+    told: Sequence[Told],
+    states: Iterable[Attempt],
+    exposures: Sequence[Exposure],
+) -> None:
+    """Write events that were on record before, as they were.
+
+    Raises Environment where they do not continue the chain.
+    """
+    head = connection.execute(rows.HEAD, {"session": session}).first()
+    seq, prev = (head.seq, head.hash) if head else (0, first_prev(session))
+    for one in told:
+        event, seq = one.event, seq + 1
+        again = link(
+            session,
+            seq=seq,
+            event_id=event.id,
+            epoch=event.epoch,
+            actor=event.actor,
+            moment=event.moment,
+            what=event.what,
+            prev=prev,
+        )
+        if again != event:
+            raise Environment(f"Event {event.seq} of the mirror does not continue the record.")
+        prev = event.hash
+    connection.execute(rows.ADD_EVENT, [rows.event_row(session, one.event) for one in told])
+    _execute_all(
+        connection,
+        (
+            rows.ADD_TEXT,
+            [
+                {"event_id": one.event.id, "salt": one.salt, "text": one.text}
+                for one in told
+                if one.text is not None
+            ],
+        ),
+        (rows.PUT_EXPOSURE, [to_plain(one) for one in exposures]),
+        (rows.PUT_ATTEMPT, [rows.attempt_row(session, one) for one in states]),
+    )
+
+
 def stored(connection: Connection, batch: Batch) -> tuple[Event, ...]:
-    """Return the events of a batch that are on record already: all of them or none."""
+    """Return the events of a batch that are on record already: all of them or none.
+
+    They may be there without being forced to the disk, where only the last step of their commit
+    failed: the commit of this transaction makes up for that.
+    """
     ids = [one.id for one in batch.entries]
     query = select(t.event).where(t.event.c.session == batch.session, t.event.c.id.in_(ids))
     found = {row.id: rows.event_from(row) for row in connection.execute(query)}
-    return tuple(found[name] for name in ids) if found.keys() == set(ids) else ()
+    if found.keys() != set(ids):
+        return ()
+    write_something(connection)
+    return tuple(found[name] for name in ids)
 
 
 def beat(connection: Connection, session: str, epoch: int, moment: Moment) -> bool:
@@ -133,11 +185,17 @@ def _write_beside(connection: Connection, batch: Batch) -> None:
     documents = [{"sha256": sha, "content": text} for sha, text in batch.documents.items()]
     people = [rows.person_row(batch.session, one) for one in batch.people]
     exposures = [to_plain(one) for one in batch.exposures]
-    for statement, listed in (
+    _execute_all(
+        connection,
         (rows.ADD_TEXT, texts),
         (rows.PUT_DOCUMENT, documents),
         (rows.PUT_STUDENT, people),
         (rows.PUT_EXPOSURE, exposures),
-    ):
+    )
+
+
+def _execute_all(connection: Connection, *pairs: tuple[Any, list[Any]]) -> None:
+    """Execute each statement that has rows."""
+    for statement, listed in pairs:
         if listed:
             connection.execute(statement, listed)

@@ -16,6 +16,7 @@ from examrunner.domain.bank.banks import (
 from examrunner.domain.problems import Problem, warning
 from examrunner.domain.text import safe
 from examrunner.storage.readers.cache import read_file
+from examrunner.storage.readers.texts import MAX_TEXT
 from examrunner.storage.readers.typed import Report, Rules, check_ids, read_typed
 from examrunner.storage.readers.yaml_hints import QUOTE_IT
 from examrunner.storage.readers.yaml_tree import Mapping, Node, Scalar, read_tree
@@ -120,6 +121,9 @@ def _point(node: Node, report: Report) -> Any:
         return report.at_node("a point must be one text", QUOTE_IT, value)
     if not value.text.strip():
         return report.at_node("the point is empty", "delete it", value)
+    if len(value.text) > MAX_TEXT:
+        told = f"a point must be a text of at most {MAX_TEXT:,} characters"
+        return report.at_node(told, "split or shorten it", value)
     return {"text": value.text.strip(), "must": key.text == "must"}
 
 

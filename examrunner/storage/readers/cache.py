@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
 T = TypeVar("T")
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raise this when a reader comes to judge or fill in the same file differently."""
 MOST_FILES = 1000
 """So many remembered files are kept, the latest."""

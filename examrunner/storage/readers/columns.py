@@ -15,6 +15,8 @@ from examrunner.domain.text import fold, safe, tidy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+SHOWN = 60
+"""So much of a header cell stands in a message."""
 IDENTITY = ("student_id", "canvas_id", "sis_id", "login", "email", "name", "last", "first")
 """Fields that say who a row is about."""
 
@@ -174,4 +176,6 @@ def find_fields(
 
 
 def _quoted(header: Sequence[str], indexes: Sequence[int]) -> str:
-    return " and ".join(f"'{safe(tidy(header[index]))}' (column {index + 1})" for index in indexes)
+    return " and ".join(
+        f"'{safe(tidy(header[index])[:SHOWN])}' (column {index + 1})" for index in indexes
+    )

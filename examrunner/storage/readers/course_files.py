@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.catalogue import CalendarItem, Course, Reading, ReviewRules
@@ -10,7 +9,7 @@ from examrunner.domain.problems import Problem, warning
 from examrunner.domain.text import fold, safe
 from examrunner.storage.readers.bank_files import BANK_RULES, check_bank
 from examrunner.storage.readers.cache import read_file
-from examrunner.storage.readers.typed import Report, Rules, check_ids, read_typed
+from examrunner.storage.readers.typed import MOST, Report, Rules, check_ids, read_typed
 from examrunner.storage.readers.yaml_tree import read_tree
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def _sound(course: Course, report: Report) -> bool:
     ids = course.by_id()
     for d, day in enumerate(course.calendar):
         for n, item in enumerate(day.items):
-            if item.reading is not None and item.reading not in ids:
+            if item.reading is not None and item.reading not in ids and not report.is_full:
                 told = f"no reading has the id `{safe(item.reading[:64])}`"
                 report.at(("calendar", d, "items", n, "reading"), told, _nearest(item.reading, ids))
     rules = course.reviews
@@ -75,19 +74,18 @@ def _nearest(name: str, ids: Iterable[str]) -> str:
 
 def _shared_titles(course: Course, report: Report) -> list[Problem]:
     """Warn of two readings with one name: reviews of them cannot be told apart by title."""
-    owners: defaultdict[str, list[str]] = defaultdict(list)
-    problems = []
+    owners: dict[str, str] = {}
+    problems: list[Problem] = []
     for n, reading in enumerate(course.readings):
         names = {fold(name) for name in (reading.title, *reading.also_titled, *reading.aliases)}
         for name in sorted(names - {""}):
-            if owners[name]:
-                others = ", ".join(owners[name])
-                told = f"`{reading.id}` and `{others}` are both known as `{safe(name[:60])}`"
+            first = owners.setdefault(name, reading.id)
+            if first != reading.id and len(problems) < MOST:
+                told = f"`{reading.id}` and `{first}` are both known as `{safe(name[:60])}`"
                 node = report.find(("readings", n, "title"))
                 place = {"line": node.line, "column": node.column}
                 hint = "a review by that title will have to be matched by hand"
                 problems.append(
                     warning(told, hint, file=report.file, rule="same-title", **place),
                 )
-            owners[name].append(reading.id)
     return problems

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.course.matching import ReviewRow
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
-from examrunner.domain.text import tidy
+from examrunner.domain.text import is_blank, tidy
 from examrunner.storage.readers import canvas, columns
 from examrunner.storage.readers.marks import day_of, is_mark
 from examrunner.storage.readers.tables import Row, Table, read_table, unwrapped
@@ -162,7 +162,7 @@ def _listed_row(table: Table, layout: _Layout, row: Row) -> tuple[list[ReviewRow
         (title, index)
         for index in layout.papers
         for part in _parts(row.cells[index], layout.shape)
-        if (title := tidy(part)) and not (slots and is_mark(title) is not None)
+        if not is_blank(title := tidy(part)) and not (slots and is_mark(title) is not None)
     ]
     lacking = "student" if not who else "paper"
     if not who or not titles:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import NO_EXTRA_TIME, Student
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
-from examrunner.domain.text import fold, is_id, safe, tidy
+from examrunner.domain.text import fold, is_blank, is_id, safe, tidy
 from examrunner.storage.readers import canvas
-from examrunner.storage.readers.columns import field_of, find_fields, is_known
+from examrunner.storage.readers.columns import SHOWN, field_of, find_fields, is_known
 from examrunner.storage.readers.student_ids import Entry, chosen_ids, repeats
 from examrunner.storage.readers.tables import Row, Table, damaged_ids, read_table, unwrapped
 
@@ -85,7 +85,7 @@ def _from_canvas(gradebook: canvas.Gradebook) -> tuple[list[Entry], list[Problem
     entries = []
     for row in gradebook.rows:
         name = gradebook.name(row)
-        if not name:
+        if is_blank(name):
             problems.append(_no_name(row, gradebook.file))
         cells = {
             field: unwrapped(gradebook.text(row, header)) or None
@@ -143,7 +143,9 @@ def _missing_columns(table: Table, fields: dict[str, int]) -> list[Problem]:
 
 
 def _unused_columns(table: Table) -> list[Problem]:
-    unused = [safe(tidy(cell)) for cell in table.header if cell.strip() and field_of(cell) is None]
+    unused = [
+        safe(tidy(cell)[:SHOWN]) for cell in table.header if cell.strip() and field_of(cell) is None
+    ]
     if not unused:
         return []
     more = len(unused) - SHOWN_COLUMNS
@@ -171,7 +173,7 @@ def _student(row: Row, fields: dict[str, int], file: str | None) -> tuple[Studen
     for field in _ID_FIELDS:
         cells[field] = unwrapped(cells.get(field, ""))
     name = _name_of(cells)
-    if not name:
+    if is_blank(name):
         problems.append(_no_name(row, file))
     extra_time = _extra_time(cells.get("extra_time", ""))
     if extra_time is None:
@@ -225,7 +227,7 @@ def _extra_time(text: str) -> Decimal | None:
 
 
 def _no_name(row: Row, file: str | None) -> Problem:
-    text = "this row has no name"
+    text = "this row has no name that can be seen"
     return error(
         text, "give a name, or delete the row", file=file, line=row.line, rule="roster-name"
     )

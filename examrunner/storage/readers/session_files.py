@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SESSION_FILE = "session.yaml"
 VERDICTS = ("pass", "edge", "fail")
 _SPACING = re.compile(r"auto|[0-9]{1,4}")
+_DATABASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,60}\.db|[A-Z_][A-Z0-9_]{0,63}")
+"""Never a path, nor the name of another file of the session."""
 _UNFIT = re.compile(r"[^A-Za-z0-9._@+-]+")
 
 
@@ -81,6 +83,10 @@ def _check_names(settings: Settings, report: Report) -> None:
     if "://" in settings.database:
         told = "database must not hold an address: it may contain a password"
         hint = "put the address into an environment variable and name that here"
+        report.at(("database",), told, hint)
+    elif not _DATABASE.fullmatch(settings.database):
+        told = f"database must be a file of this folder, not `{safe(settings.database[:60])}`"
+        hint = "a name that ends in .db, or that of an environment variable in capitals"
         report.at(("database",), told, hint)
 
 

@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,20 @@ from examrunner.domain.text import bad_character, name_of, tidy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 10_000_000
+MAX_LINES = 50_000
+MAX_CELLS = 1_000_000
+MAX_COLUMNS = 5_000
+MAX_LENGTH = 1_000
+"""Characters in a name or a title; a cell that may list several takes ten times as many."""
+MAX_PROBLEMS = 100
+"""So many problems of one kind are told of: nobody reads more."""
 DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-SPREADSHEETS = (b"PK", b"\xd0\xcf\x11\xe0")
-"""First bytes of workbooks: xlsx and ods, and the older xls."""
+SPREADSHEETS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\xd0\xcf\x11\xe0")
+"""First bytes of workbooks: xlsx, ods and numbers, which are zip archives, and the older xls."""
 SAVE_AS_CSV = "this is a spreadsheet; save it as CSV"
+WRONG_FILE = "is this the right file?"
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
@@ -70,8 +79,8 @@ class Table:
         return len(row.cells) >= width and not any(cell.strip() for cell in row.cells[width:])
 
     def ragged(self, rows: Iterable[Row] | None = None) -> list[Problem]:
-        """Report each row, of all or of the given ones, that does not fit the header."""
-        return [
+        """Report rows, of all or of the given ones, that do not fit the header."""
+        found = (
             error(
                 f"{counted(len(row.cells), 'cell')} in this row, {len(self.header)} in the header",
                 "a text that holds the separator needs double quotes around it; "
@@ -82,38 +91,46 @@ class Table:
             )
             for row in (self.rows if rows is None else rows)
             if not self.fits(row)
-        ]
+        )
+        return list(islice(found, MAX_PROBLEMS))
 
     def bad_cells(self, columns: Iterable[int], *, newlines: bool = False) -> list[Problem]:
-        """Report each cell of these columns that holds a control or hidden character."""
+        """Report cells of these columns that hold a control or hidden character, or too much."""
         wanted = sorted(set(columns))
         header = Row(self.header_line, tuple(" ".join(cell.split()) for cell in self.header))
-        return [
+        found = (
             problem
             for row in (header, *self.rows)
             for index in wanted
             if (problem := self._bad_cell(row, index, newlines=newlines))
-        ]
+        )
+        return list(islice(found, MAX_PROBLEMS))
 
     def _bad_cell(self, row: Row, index: int, *, newlines: bool) -> Problem | None:
         text = row.cells[index] if index < len(row.cells) else ""
         if newlines:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
+        most = MAX_LENGTH * 10 if newlines else MAX_LENGTH
         character = bad_character(text, newlines=newlines)
-        if character is None:
+        if character is not None:
+            what = "a line break" if character in "\r\n" else name_of(character)
+            hint, rule = "delete it and save the file again", "csv-character"
+        elif len(text) > most:
+            what = f"a text of {len(text):,} characters"
+            hint, rule = f"shorten it: {most:,} is the most", "csv-long"
+        else:
             return None
-        what = "a line break" if character in "\r\n" else name_of(character)
         return error(
             f"{what} stands in column {index + 1}{self._titled(index)}",
-            "delete it and save the file again",
+            hint,
             file=self.file,
             line=row.line,
             column=index + 1,
-            rule="csv-character",
+            rule=rule,
         )
 
     def _titled(self, index: int) -> str:
-        title = tidy(self.header[index]) if index < len(self.header) else ""
+        title = tidy(self.header[index])[:60] if index < len(self.header) else ""
         return f" ({title})" if title and bad_character(title) is None else ""
 
 
@@ -135,7 +152,7 @@ def bytes_of(source: bytes | Path, file: str | None = None) -> bytes:
         raise BadInput([error(f"cannot be read: {reason}", file=file, rule="csv")]) from fault
     if len(data) > MAX_BYTES:
         text = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
-        raise BadInput([error(text, file=file, rule="csv")])
+        raise BadInput([error(text, WRONG_FILE, file=file, line=1, rule="csv")])
     return data
 
 
@@ -153,6 +170,7 @@ def read_table(
     if file is None and isinstance(source, Path):
         file = str(source)
     text = _decoded(bytes_of(source, file), file)
+    _demand_size(text, file)
     if named := _SEPARATOR_LINE.match(text):
         rows = _rows(text[named.end() :], named[1], file, skipped=1)
         return _table(rows, named[1], file)
@@ -220,6 +238,16 @@ def _decoded(data: bytes, file: str | None) -> str:
         raise _not_utf8("Latin-1 or Windows-1252", line, file) from fault
 
 
+def _demand_size(text: str, file: str | None) -> None:
+    """Raise BadInput for more than any class has, before time and memory are spent on it."""
+    lines = text.count("\n") or text.count("\r")
+    cells = lines + max(text.count(choice) for choice in DELIMITERS)
+    for count, most, what in ((lines, MAX_LINES, "lines"), (cells, MAX_CELLS, "cells")):
+        if count > most:
+            told = f"the file has more than {most:,} {what}"
+            raise BadInput([error(told, WRONG_FILE, file=file, line=1, rule="csv")])
+
+
 def _not_utf8(guess: str, line: int, file: str | None) -> BadInput:
     return BadInput(
         [
@@ -240,7 +268,7 @@ def _fit(text: str, delimiter: str, known: Callable[[str], bool]) -> tuple[int, 
         first = next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
     except csv.Error:
         return (0, 0)
-    return (sum(known(cell) for cell in first), len(first))
+    return (sum(known(cell) for cell in first[:MAX_COLUMNS]), len(first))
 
 
 def _rows(text: str, delimiter: str, file: str | None, skipped: int = 0) -> list[Row]:
@@ -271,6 +299,9 @@ def _table(rows: list[Row], delimiter: str, file: str | None) -> Table:
     if not rows:
         raise BadInput([error("the file is empty", file=file, line=1, rule="csv")])
     header, *body = rows
+    if len(header.cells) > MAX_COLUMNS:
+        told = f"the header has more than {MAX_COLUMNS:,} cells"
+        raise BadInput([error(told, WRONG_FILE, file=file, line=header.line, rule="csv")])
     table = Table(header.cells, header.line, tuple(body), delimiter, file)
     nul = [
         error(
@@ -286,5 +317,5 @@ def _table(rows: list[Row], delimiter: str, file: str | None) -> Table:
         if "\0" in cell
     ]
     if nul:
-        raise BadInput(nul)
+        raise BadInput(nul[:MAX_PROBLEMS])
     return table

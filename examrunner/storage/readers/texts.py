@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MAX_TEXT = 4_000
+"""Characters in one text of a bank, a course or a session file: more fills any screen."""
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -24,7 +26,9 @@ _TALK = re.compile(r"([0-9]{1,3})(?::([0-5][0-9]))?")
 
 
 def as_text(text: str) -> str:
-    """Return the text."""
+    """Return the text, unless it is longer than any screen could show."""
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"a text of at most {MAX_TEXT:,} characters", "split or shorten it")
     return text
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NONE = "none"
 RULE = "schema"
+MOST = 50
+"""So many problems of one file are told of: nobody reads more."""
 ID_HINT = "an id has letters, digits and . _ @ + -, at most 64, and begins with a letter or digit"
 _BAD: Any = object()
 """Stands for a value whose problem has been reported."""
@@ -62,9 +64,15 @@ class Report:
 
     def at_node(self, told: str, hint: str, node: Node) -> Any:
         """Report an error at a node; the result stands for the value that is missing."""
-        place = {"line": node.line, "column": node.column}
-        self.problems.append(error(told, hint, file=self.file, rule=RULE, **place))
+        if not self.is_full:
+            place = {"line": node.line, "column": node.column}
+            self.problems.append(error(told, hint, file=self.file, rule=RULE, **place))
         return _BAD
+
+    @property
+    def is_full(self) -> bool:
+        """Whether further problems are left out."""
+        return len(self.problems) >= MOST
 
     def at(self, path: Iterable[str | int], told: str, hint: str = "") -> None:
         """Report an error at a path of field names and positions in lists."""
@@ -255,7 +263,7 @@ class _Walk:
         meant = self.rules.renamed.get(kind, {}).get(key.text, "")
         if meant:
             hint = f"it is called `{meant}` here"
-        elif not hint:
+        elif not hint and not self.report.is_full:
             meant = next(iter(difflib.get_close_matches(key.text.lower(), known, n=1)), "")
             hint = f"did you mean `{meant}`?" if meant else f"known here: {', '.join(known)}"
         self.report.at_node(f"`{name}` is not a key here", hint, key)

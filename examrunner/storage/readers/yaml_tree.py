@@ -27,6 +27,8 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_PROBLEMS = 50
 """Reading stops here: nobody reads more, and a hostile file could hold millions."""
+SHOWN = 60
+"""So much of a text stands in a message."""
 RULE = "yaml"
 EMPTY = "yaml-empty"
 """The rule of the problem that a file holds nothing; a session file may well be empty."""
@@ -239,7 +241,7 @@ class _Builder:
     def check_marks(self, event: Any, node: Any) -> None:
         """Refuse anchors and tags, which most often are texts that lack quotes."""
         if event.anchor is not None:
-            self.report(f"`&{safe(event.anchor)}` is an anchor", QUOTE_IT, node)
+            self.report(f"`&{safe(event.anchor[:SHOWN])}` is an anchor", QUOTE_IT, node)
         elif event.tag is not None:
             told = "a text that begins with ! is a tag"
             self.report(told, QUOTE_IT, node)
@@ -255,7 +257,7 @@ class _Builder:
             told = f"the text holds the character {name_of(bad)}"
             self.report(told, "put spaces in its place", node)
         elif event.style == '"' and (broken := _BROKEN_LINE.search(raw)):
-            told = f"`{safe(broken[1])}` in double quotes was read as a line break"
+            told = f"`{safe(broken[1][:SHOWN])}` in double quotes was read as a line break"
             self.warn(told, SINGLE_QUOTES, node.line, node.column)
 
     def check_cut(self, event: Any, node: Scalar) -> None:
@@ -327,7 +329,7 @@ class _Builder:
         if name == "<<" and node.plain:
             self.report("`<<` would merge another mapping into this one", "write it out", node)
         elif name in top.seen:
-            told = f"the key `{safe(name)}` stands here twice"
+            told = f"the key `{safe(name[:SHOWN])}` stands here twice"
             hint = f"its first place is line {top.seen[name]}"
             self.report(told, hint, node)
         else:

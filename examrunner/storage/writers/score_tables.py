@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ Value = str | int | Decimal | dt.date | None
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First characters of a text that a spreadsheet may take for a formula, full-width forms too."""
 HARMLESS = "'"
+UNSEEN = " \u00a0\u00ad\u200c\u200d"
+_SPLIT = re.compile(r"(?s)(?<=.)([;\t])(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d]+[\w(])")
+"""A formula behind a separator: some spreadsheets split there, whatever the file says."""
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as Windows-1252 and spoils every accent."""
 
@@ -63,7 +67,8 @@ def write_scores(path: Path, header: Sequence[str], rows: Iterable[Sequence[Valu
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
-    return HARMLESS + text if text.startswith(RUNS) else text
+    text = _SPLIT.sub(rf"\1{HARMLESS}", text)
+    return HARMLESS + text if text.lstrip(UNSEEN).startswith(RUNS) else text
 
 
 def render_roster(students: Sequence[Student]) -> bytes:

@@ -77,7 +77,6 @@ class ExamScreen(Screen[None]):
         if size.width < SMALLEST[0] or size.height < SMALLEST[1]:
             self._draw_too_small()
             return
-        self.canvas("bar").show([self._bar()])
         self.draw_body()
         self.draw_status()
         self.canvas("keys").show([footer(self.actions(), size.width)])
@@ -101,7 +100,8 @@ class ExamScreen(Screen[None]):
         """Draw the middle."""
 
     def draw_status(self) -> None:
-        """Draw the line above the footer."""
+        """Draw the line above the footer, and the bar, whose mark says the same in one word."""
+        self.canvas("bar").show([self._bar()])
         self.canvas("status").show([self.status()])
 
     def status(self) -> Line:

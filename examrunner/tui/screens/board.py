@@ -101,7 +101,7 @@ class BoardScreen(ListScreen):
     @property
     def below(self) -> int:  # type: ignore[override]  # depends on the width
         """Rows under the list: the pace, where there is no side."""
-        return 0 if self.width >= SIDE_FROM else 2
+        return 0 if self.is_wide else 2
 
     def bar(self) -> Line:
         """Return what day it is."""
@@ -133,7 +133,7 @@ class BoardScreen(ListScreen):
         )
         if not side:
             return left
-        beside = self._side()
+        beside = self.side_lines()
         at = place - self.first_row
         extra = beside[at] if at < len(beside) else EMPTY
         return (*left, (" " * (width - SIDE - width_of(left)), ""), *extra)
@@ -150,7 +150,13 @@ class BoardScreen(ListScreen):
             word = "no paper to draw"
         return sign, word
 
-    def _side(self) -> list[Line]:
+    @property
+    def is_wide(self) -> bool:
+        """Whether there is room at the side of the list."""
+        return self.width >= SIDE_FROM
+
+    def side_lines(self) -> list[Line]:
+        """Return what stands beside the list: who is next, and the pace."""
         rows: list[Line] = [EMPTY]
         if self._rows:
             row = self._rows[self.chosen]
@@ -158,12 +164,15 @@ class BoardScreen(ListScreen):
                 line((self._status(row)[1] or "next", "dim")),
                 line((pad(row.student.name, SIDE - 2).rstrip(), "strong")),
             ]
-        rows.append(EMPTY)
-        return rows + [line(span) for span in pace_words(self._day)]
+        return [*rows, EMPTY, *self.pace_lines()]
+
+    def pace_lines(self) -> list[Line]:
+        """Return the pace, a line for each of its words."""
+        return [line(span) for span in pace_words(self._day)]
 
     def foot_lines(self) -> list[Line]:
         """Return the pace where there is no side for it."""
-        if self.width >= SIDE_FROM:
+        if self.is_wide:
             return []
         spans = [span for word in pace_words(self._day) for span in ((GAP, ""), word)][1:]
         return [EMPTY, line(("  ", ""), *spans)]

@@ -26,21 +26,23 @@ class Cover(ModalScreen[None]):
         yield Canvas(id="body")
 
     def on_key(self, event: Key) -> None:
-        """Close on any key."""
-        event.stop()
-        self.dismiss()
+        """Close on any key; one that comes after the first goes to the screen below."""
+        if self.is_current:
+            event.stop()
+            self.dismiss()
 
     def on_click(self, event: Click) -> None:
         """Close on a click."""
         event.stop()
-        self.dismiss()
+        if self.is_current:
+            self.dismiss()
 
 
 class KeyCard(Cover):
     """What each key of a screen does; any key closes it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(id="card")
+        super().__init__()
         self.card = name
 
     def on_mount(self) -> None:
@@ -61,6 +63,3 @@ class KeyCard(Cover):
 
 class BlankScreen(Cover):
     """Nothing at all; any key shows the screen again and does nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(id="blank")

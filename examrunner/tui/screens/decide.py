@@ -46,14 +46,14 @@ class VerdictScreen(ExamScreen):
         name = self.exam.desk.row(attempt.student).student.name
         title, _ = reading_words(self.exam.desk, attempt)
         rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4).rstrip()}", "strong"))]
-        rows += [line((f"  {text}", "dim")) for text in wrap(title, self.width - 4)]
+        rows += [line((f"  {text}", "dim")) for text in wrap(title, self.width - 4, 3)]
         rows.append(EMPTY)
         rows += [line("  ", *question_words(one)) for one in attempt.questions]
         rows += [EMPTY, self._time(attempt), EMPTY]
         rows += self.before()
         rows.append(self._choice())
         if self._reason:
-            rows += [EMPTY, *(line((f"  {t}", "")) for t in wrap(self._reason, self.width - 4))]
+            rows += [EMPTY, *(line((f"  {t}", "")) for t in wrap(self._reason, self.width - 4, 4))]
         self.canvas("body").show(rows)
 
     def _time(self, attempt: Attempt) -> Line:

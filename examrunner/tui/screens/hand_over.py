@@ -9,7 +9,7 @@ from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import allowance
 from examrunner.services import conduct, draws
 from examrunner.tui.actions import SCREENS, bindings
-from examrunner.tui.lines import EMPTY, GAP, Line, line, wrap
+from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.words import place_words, reading_words, short_pace
 
@@ -43,15 +43,15 @@ class HandOverScreen(ExamScreen):
         """Draw who comes in and the three steps."""
         attempt = self.attempt
         student = self.exam.desk.row(attempt.student).student
-        rows: list[Line] = [EMPTY]
-        rows += [line((f"  {text}", "strong")) for text in wrap(student.name, self.width - 4)]
+        rows: list[Line] = []
         if student.say_name:
-            rows.append(line((f"  say {student.say_name}", "accent")))
-        for words in self._allowed():
-            rows.append(line((f"  {words}", "dim")))
+            rows.append(line((f"  say {pad(student.say_name, self.width - 8).rstrip()}", "accent")))
+        rows += [line((f"  {words}", "dim")) for words in self._allowed()]
         rows.append(EMPTY)
         rows += self._steps(attempt)
-        self.canvas("body").show(rows)
+        room = max(2, self.app.size.height - 4 - len(rows))
+        name = [line((f"  {text}", "strong")) for text in wrap(student.name, self.width - 4, room)]
+        self.canvas("body").show([EMPTY, *name, *rows])
 
     def _allowed(self) -> list[str]:
         desk, attempt = self.exam.desk, self.attempt
@@ -87,8 +87,8 @@ class HandOverScreen(ExamScreen):
 
     def _paper(self, attempt: Attempt) -> list[Line]:
         title, about = reading_words(self.exam.desk, attempt)
-        rows = [line((f"     {text}", "strong")) for text in wrap(title, self.width - 8)]
-        rows += [line((f"     {text}", "dim")) for text in wrap(about, self.width - 8)]
+        rows = [line((f"     {text}", "strong")) for text in wrap(title, self.width - 8, 4)]
+        rows += [line((f"     {text}", "dim")) for text in wrap(about, self.width - 8, 2)]
         return rows
 
     def actions(self) -> tuple[Action, ...]:

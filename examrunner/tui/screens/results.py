@@ -8,7 +8,7 @@ from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import score
 from examrunner.tui.actions import bindings
-from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
+from examrunner.tui.lines import EMPTY, GAP, Line, hanging, line, pad, width_of, wrap
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.screens.listing import ListScreen
 from examrunner.tui.words import (
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.known import Row
+
+
+MIN_TEXT = 30
+"""A text beside a row of the timeline is never squeezed below so many cells."""
 
 
 class ResultsScreen(ListScreen):
@@ -69,7 +73,7 @@ class ResultsScreen(ListScreen):
         verdict = " ".join(str(one.verdict or "none") for one in decided)
         word = verdict or ("" if row.attempt.phase is Phase.WAITING else str(row.attempt.phase))
         ink = VERDICT_INK.get(last.verdict, "") if last and last.verdict else "dim"
-        used = shown(int(last.clock.used)) if last else ""
+        used = shown(int(last.used)) if last and last.used is not None else ""
         title = self._title(last) if last else ""
         return line(
             f"  {pad(row.student.name, 20)}  ",
@@ -149,16 +153,18 @@ class RecordScreen(ExamScreen):
         for judgement in attempt.judgements:
             verdict = judgement.verdict
             reason = desk.text(judgement.event) if judgement.has_reason else ""
-            rows.append(
-                line(
-                    (f"  {clock_time(desk, judgement.at)}  ", "dim"),
-                    (str(verdict or "no verdict"), VERDICT_INK[verdict] if verdict else "dim"),
-                    (f"{GAP}{reason}" if reason else "", ""),
-                )
+            head = line(
+                (f"  {clock_time(desk, judgement.at)}  ", "dim"),
+                (str(verdict or "no verdict"), VERDICT_INK[verdict] if verdict else "dim"),
             )
+            rows += self._told(head, reason)
         rows.append(EMPTY)
         decided = attempt.phase is Phase.DECIDED
-        rows += [line("  ", *question_words(one, decided=decided)) for one in attempt.questions]
+        is_timed = attempt.from_paper is None
+        rows += [
+            line("  ", *question_words(one, decided=decided, is_timed=is_timed))
+            for one in attempt.questions
+        ]
         return [*rows, EMPTY, *self._timeline(attempt)]
 
     def _timeline(self, attempt: Attempt) -> list[Line]:
@@ -171,8 +177,17 @@ class RecordScreen(ExamScreen):
             words = what_words(what)
             text = desk.text(event.id) if getattr(what, "text", None) else ""
             head = f"  {clock_time(desk, event.at)}  {pad(kind, 9)}{words}"
-            rows.append(line((head, "dim"), (f"{GAP}{text}" if text else "", "")))
+            rows += self._told(line((head, "dim")), text)
         return rows
+
+    def _told(self, head: Line, text: str) -> list[Line]:
+        """Return a row of the timeline with the whole text that belongs to it."""
+        if not text:
+            return [head]
+        room = max(MIN_TEXT, self.width - 2 - len(GAP) - width_of(head))
+        rows = wrap(text, room)
+        rest = " " * (self.width - 2 - room)
+        return hanging((*head, (GAP, "")), rest, rows, "")
 
     def action_up(self) -> None:
         """Scroll up."""

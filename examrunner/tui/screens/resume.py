@@ -60,7 +60,7 @@ class ResumeScreen(ExamScreen):
         rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4).rstrip()}", "strong"))]
         if attempt.reading:
             title, _ = reading_words(desk, attempt)
-            rows += [line((f"  {text}", "")) for text in wrap(title, self.width - 4)]
+            rows += [line((f"  {text}", "")) for text in wrap(title, self.width - 4, 4)]
         rows += [EMPTY, line((f"  {PHASE_WORDS[attempt.phase]}", ""))]
         marked = sum(one.asked_at is not None or bool(one.not_asked) for one in attempt.questions)
         if attempt.questions:

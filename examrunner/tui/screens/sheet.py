@@ -164,7 +164,7 @@ class SheetScreen(ExamScreen):
         name = self.exam.desk.row(attempt.student).student.name
         title, about = self._about
         left: list[Line] = [EMPTY, line((pad(name, room).rstrip(), "strong")), EMPTY]
-        left += [line((text, "strong")) for text in wrap(title, room)]
+        left += [line((text, "strong")) for text in wrap(title, room, HEAD - 3)]
         left += [line((text, "dim")) for text in wrap(about, room)]
         if len(left) > HEAD:
             left = [row for row in left if row]
@@ -289,6 +289,17 @@ class SheetScreen(ExamScreen):
 
     def action_note(self) -> None:
         """Open the note line; while it is open no command key works."""
+        self.canvas("status").display = False
+        self.field.open()
+        self._draw_note_keys()
+
+    def draw(self) -> None:
+        """Draw every part; an open note line keeps its own footer."""
+        super().draw()
+        if self.query(".-open"):
+            self._draw_note_keys()
+
+    def _draw_note_keys(self) -> None:
         self.canvas("keys").show(
             [
                 line(
@@ -300,8 +311,6 @@ class SheetScreen(ExamScreen):
                 )
             ]
         )
-        self.canvas("status").display = False
-        self.field.open()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
         """Keep the note and close the line."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from examrunner.domain.text import safe
+from examrunner.tui.lines import cells_of, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +63,7 @@ class Canvas(Widget):
 
     def plain(self) -> str:
         """Return the text that is shown, for tests and for the clipboard."""
-        return "\n".join("".join(text for text, _ in row).rstrip() for row in self._lines)
+        return "\n".join("".join(safe(text) for text, _ in row).rstrip() for row in self._lines)
 
     def render_line(self, y: int) -> Strip:
         """Return one row for Textual."""
@@ -71,11 +73,13 @@ class Canvas(Widget):
             base += self._ink("row")
         if y >= len(self._lines):
             return Strip.blank(width, base)
-        segments = [
-            Segment(safe(text), base + self._ink(name) if name else base)
-            for text, name in self._lines[y]
-        ]
-        return Strip(segments).adjust_cell_length(width, base)
+        segments, left, blank = [], width, width
+        for text, name in self._lines[y]:
+            shown = head_of(safe(text), left)
+            left -= cells_of(shown)
+            blank -= cell_len(shown)  # what a terminal that joins emoji leaves free
+            segments.append(Segment(shown, base + self._ink(name) if name else base))
+        return Strip([*segments, Segment(" " * blank, base)] if blank else segments, width)
 
     def _ink(self, name: str) -> Style:
         style = self._inks.get(name)

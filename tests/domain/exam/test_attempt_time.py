@@ -12,7 +12,7 @@ from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import fold, last_mark
 from examrunner.domain.exam.moments import NS
 from examrunner.domain.exam.phases import Phase
-from tests.domain.exam.record import ATTEMPT, BARE, SHEET, rated, revealed, running
+from tests.domain.exam.record import ATTEMPT, BARE, SHEET, Record, rated, revealed, running
 from tests.fakes import NINE
 
 QUESTIONS = st.sampled_from(SHEET)
@@ -251,3 +251,35 @@ def test_time_left_is_exact_to_the_nanosecond_clock(used: int, paused: int) -> N
     record.add(ev.Paused(ATTEMPT))
     record.clock.boot_ns += paused
     assert record.left == 300 - used / NS
+
+
+# --- from paper ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seconds", [0, 280])
+def test_time_from_paper_is_the_one_on_the_sheet(seconds: int) -> None:
+    """What is keyed in has the time that was noted; the clock of the keying never runs."""
+    record = Record()
+    record.add(ev.FromPaper(ATTEMPT, 3, seconds), ev.Called(ATTEMPT), ev.Started(ATTEMPT, 300))
+    record.clock.advance(1_000)
+    assert (record.attempt.from_paper, record.attempt.used) == (3, seconds)
+    assert record.left == 300 - seconds
+    record.add(ev.Stopped(ATTEMPT), ev.Decided(ATTEMPT, ev.Verdict.PASS))
+    assert (record.attempt.used, record.attempt.clock.used) == (seconds, seconds)
+
+
+def test_paper_without_a_time_has_none() -> None:
+    """A time that nobody noted is unknown, even where the app had a clock running before."""
+    record = running()
+    assert record.attempt.used is None
+    record.after(60, ev.FromPaper(ATTEMPT, 1))
+    record.after(60, ev.Stopped(ATTEMPT))
+    assert (record.attempt.phase, record.attempt.used) == (Phase.STOPPED, None)
+
+
+def test_time_used_is_known_once_the_clock_stands() -> None:
+    """Without a start there is none; from the stop on it is what the clock says."""
+    assert revealed().attempt.used is None
+    record = running()
+    record.after(42, ev.Stopped(ATTEMPT))
+    assert record.attempt.used == 42

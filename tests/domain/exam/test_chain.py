@@ -20,7 +20,8 @@ from examrunner.domain.exam.chain import (
     link_hash,
     text_hash,
 )
-from examrunner.domain.plain import canonical, to_plain
+from examrunner.domain.exam.events import kind_of
+from examrunner.domain.plain import canonical, instant_text, sha256, to_plain
 from tests.fakes import NINE, FakeClock
 from tests.strategies import CALM, SESSION, TEXTS, chains, moments, whats
 
@@ -186,6 +187,29 @@ def test_the_hash_can_be_computed_without_this_program() -> None:
         f'"prev":"{first_prev(SESSION)}","seq":1,"session":"demo"}}'
     )
     assert link_hash(SESSION, **SAID) == hashlib.sha256(line.encode()).hexdigest()
+
+
+@CALM
+@given(TEXTS, TEXTS, TEXTS, whats())
+def test_what_is_hashed_is_canonical_json(
+    session: str, actor: str, name: str, what: ev.What
+) -> None:
+    """Whatever texts an event holds, its hash is that of the canonical JSON of all it says."""
+    said = SAID | {"actor": actor, "event_id": name, "what": what}
+    plain = {
+        "actor": actor,
+        "at": instant_text(MOMENT.at),
+        "body": to_plain(what),
+        "boot_id": MOMENT.boot_id,
+        "boot_ns": MOMENT.boot_ns,
+        "epoch": 2,
+        "id": name,
+        "kind": kind_of(type(what)),
+        "prev": said["prev"],
+        "seq": 1,
+        "session": session,
+    }
+    assert link_hash(session, **said) == sha256(canonical(plain))
 
 
 def test_the_first_event_is_chained_to_the_name_of_the_session() -> None:

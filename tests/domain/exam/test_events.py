@@ -103,6 +103,11 @@ STORED: list[tuple[str, ev.What, str]] = [
     ),
     ("from-paper", ev.FromPaper("s.1", 4), '{"attempt":"s.1","number":4}'),
     (
+        "from-paper",
+        ev.FromPaper("s.1", 4, 280, "ab"),
+        '{"attempt":"s.1","number":4,"seconds":280,"text":"ab"}',
+    ),
+    (
         "exported",
         ev.Exported("canvas", "canvas.csv", "aa", 24, "bb"),
         '{"file":"canvas.csv","form":"canvas","head":"bb","scores":24,"sha256":"aa"}',
