@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from examrunner.storage.database.ledger import Ledger
 
 MIRROR_IT, COPY_IT, END = "mirror", "copy", "end"
+SCREEN_FIRST = 0.05
+"""Seconds in which the screen shows what a key did, before the copies take the processor."""
 LONGEST_END = 5.0
 """Seconds that closing waits for the last copies."""
 
@@ -83,6 +86,8 @@ class Copier:
     def _work(self) -> None:
         while True:
             asked = {self._asked.get()}
+            if END not in asked:
+                time.sleep(SCREEN_FIRST)
             while not self._asked.empty():  # several events at once are one piece of work
                 asked.add(self._asked.get())
             self.bring_up_to_date(copy=COPY_IT in asked)

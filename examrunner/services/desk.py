@@ -67,6 +67,8 @@ class Desk(Known):
         """The event saved last."""
         self.waiting = Waiting()
         """What the disk has not taken yet."""
+        self._last = ""
+        """Hash of the last event that is on disk."""
         self.record_id = ""
         """Hash of the record's first event: it tells records of one name apart."""
         self.left_over = ""
@@ -147,6 +149,7 @@ class Desk(Known):
             batch.drafts, batch.moment, self.actor, states=states, exposures=batch.exposures
         )
         self._take(events, folded, listed, batch)
+        self._last = events[-1].hash
         return events
 
     def _take(
@@ -231,13 +234,14 @@ class Desk(Known):
             ids = {event.id for event in saved}
             self._events[name] = saved + [e for e in self._events[name] if e.id not in ids]
         self.saved = events[-1]
+        self._last = events[-1].hash
 
     def emergency_file(self) -> Path:
         """Write what waits to a file elsewhere. Raises Environment where no place takes it."""
         from examrunner.services.waiting import usual_folders, write_emergency_file
 
         assert self.ledger is not None
-        told = self.waiting.told(self.record_id, self.actor, self.ledger.epoch)
+        told = self.waiting.told(self.record_id, self._last, self.actor, self.ledger.epoch)
         return write_emergency_file(self.waiting, self.settings.session, told, usual_folders())
 
     # --- copies --------------------------------------------------------------------------
@@ -248,6 +252,7 @@ class Desk(Known):
 
         assert self.ledger is not None
         self.record_id = self.ledger.hash_of(1) or ""
+        self._last = self.ledger.head()[1]
         self.copier = Copier(self.ledger, self.folder / self.settings.database, self.second)
         self.copier.copy()
 

@@ -51,9 +51,12 @@ def bring_in(ledger: Ledger, file: Path) -> tuple[int, int]:
     new = [one for one in told if one.event.id not in known]
     if not new:
         return 0, len(told)
-    first = min(one.event.at for one in new)
+    before = {event.hash: event.seq for event in events}
+    last = before.get(told[0].event.hash)
     ours = {one.event.id for one in told}
-    if any(event.attempt and event.at > first and event.id not in ours for event in events):
+    if last is None or any(
+        event.attempt and event.seq > last and event.id not in ours for event in events
+    ):
         raise Refused(
             f"The exam went on since {file.name} was written: its events would come too late.",
             "Enter what it holds by hand: examrunner enter-paper, or a correction.",

@@ -18,8 +18,6 @@ from examrunner.storage.database.drafts import Busy, Draft, Person
 from examrunner.storage.files import keep_private
 from examrunner.storage.lock import SessionLock
 from examrunner.storage.mirror import MIRROR
-from examrunner.storage.readers.rosters import read_roster
-from examrunner.storage.readers.session_files import read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +91,8 @@ def _told_who(busy: Busy, lock: SessionLock) -> Busy:
 
 
 def _written_settings(folder: Path) -> Settings:
+    from examrunner.storage.readers.session_files import read_settings
+
     settings, problems = read_settings(folder)
     if settings is None:
         raise BadInput(problems)
@@ -132,6 +132,8 @@ def _demand_no_copies(folder: Path) -> None:
 
 
 def _open_draft(desk: Desk) -> None:
+    from examrunner.storage.readers.rosters import read_roster
+
     _demand_no_copies(desk.folder)
     roster = read_roster(desk.folder / ROSTER_FILE)
     if has_errors(roster.problems):

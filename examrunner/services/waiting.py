@@ -91,15 +91,15 @@ class Waiting:
             for draft in batch.drafts
         )
 
-    def told(self, record: str, actor: str, epoch: int) -> Iterator[Told]:
+    def told(self, record: str, last: str, actor: str, epoch: int) -> Iterator[Told]:
         """Return the events that wait, with their texts, numbered by batch.
 
-        In the place of the hash before stands that of the record's first event, which says
-        whose they are.
+        In the place of the hash before stands that of the record's first event, which says whose
+        they are, and in the place of their own that of the last event saved before them.
         """
         for number, batch in enumerate(self.batches, 1):
             for draft, event in zip(batch.drafts, batch.events(0, actor, epoch), strict=True):
-                yield Told(replace(event, seq=number, prev=record), "", draft.text)
+                yield Told(replace(event, seq=number, prev=record, hash=last), "", draft.text)
 
     def clear_away(self) -> None:
         """Remove the emergency file: all that it held is saved."""

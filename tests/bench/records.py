@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import statistics
+import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, fold
 from examrunner.storage.clock import SystemClock
+from examrunner.storage.database.copies import make_copy
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.database.ledger import Ledger
 from examrunner.storage.database.rows import EVENTS
@@ -54,6 +56,37 @@ def commits(folder: Path, count: int) -> Pair:
             ours.append(_timed(write))
     bare.close()
     return statistics.median(ours) * 1000, statistics.median(yard) * 1000
+
+
+def beside_copies(folder: Path, count: int) -> Pair:
+    """Return the milliseconds of one mark, 19 of 20 times, while copies are made, and alone.
+
+    The copies are made one after the other, without a pause: a day has one for each student.
+    """
+    path = folder / "beside.db"
+    with Ledger.open(path, SESSION, create=True) as ledger:
+        ledger.take_lease("bench", SystemClock().now())
+        attempt = _examined(ledger, 1, marks=0)
+
+        def mark(number: int) -> float:
+            tick = ev.Ticked(attempt.id, "q1", number % 6 + 1, on=True, spent=number)
+            now, states = SystemClock().now(), partial(_after, attempt)
+            return _timed(partial(ledger.append, [Draft(tick)], now, "bench", states=states))
+
+        alone = [mark(number) for number in range(count)]
+        over = threading.Event()
+        copying = threading.Thread(target=_copy_until, args=(path, folder / "copies", over))
+        copying.start()
+        beside = [mark(number) for number in range(count)]
+        over.set()
+        copying.join()
+    place = count * 19 // 20
+    return sorted(beside)[place] * 1000, sorted(alone)[place] * 1000
+
+
+def _copy_until(path: Path, folder: Path, over: threading.Event) -> None:
+    while not over.is_set():
+        make_copy(path, folder)
 
 
 def replays(folder: Path, count: int) -> dict[str, Pair]:

@@ -115,7 +115,7 @@ def emergency(folder: Path) -> Path:
         draft = Draft(ev.Noted(f"{key}.1", "q", "", 5), text)
         waiting.add(Batch((draft,), FakeClock().now()))
     place = state_folder() / "emergency"
-    told = waiting.told("ab" * 32, "ann", 1)
+    told = waiting.told("ab" * 32, "cd" * 32, "ann", 1)
     return write_emergency_file(waiting, "small", told, [lambda: place])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
+
+    from examrunner.domain.exam.attempts import Attempt
 
 
 @pytest.fixture
@@ -179,9 +182,9 @@ def test_a_backup_can_go_elsewhere(room: Room, tmp_path: Path) -> None:
 # --- an emergency file ---------------------------------------------------------------------
 
 
-def left_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> Path:
+def left_file(room: Room, monkeypatch: pytest.MonkeyPatch, attempt: Attempt | None = None) -> Path:
     """Mark and note while the disk is away, and end. Returns the emergency file."""
-    attempt = room.running()
+    attempt = attempt or room.running()
 
     def away(*_: object) -> None:
         raise OSError(5, "Input/output error")
@@ -210,6 +213,19 @@ def test_what_was_not_saved_is_taken_in_at_the_next_start(
     assert room.attempt().decided_at == decided_at
     assert room.desk.text(room.attempt().notes[0].event) == "knew the loss"
     assert room.ledger.verify() == []
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_out(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the exam went on is told by the order of events, never by the time of day."""
+    room.running()
+    room.clock.at -= timedelta(hours=1)
+    room.desk.beat()
+    room.reopen()
+    left_file(room, monkeypatch, room.attempt())
+    room.open_again()
+    assert room.attempt().verdict is Verdict.PASS
 
 
 def test_an_emergency_file_can_be_taken_in_by_hand(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.tui.app import ExamApp
+    from examrunner.tui.lines import Span
     from examrunner.tui.widgets.field import Field
 
 SMALLEST = (80, 24)
@@ -28,6 +29,8 @@ class ExamScreen(Screen[None]):
     AUTO_FOCUS = ""
     """No field takes the keys unless it was opened."""
     BINDINGS: ClassVar[list[BindingType]] = []
+    _saved_mark: Span = ("", "")
+    """What the bar says about saving."""
 
     def compose(self) -> ComposeResult:
         """Lay out the four parts."""
@@ -77,6 +80,7 @@ class ExamScreen(Screen[None]):
         if size.width < SMALLEST[0] or size.height < SMALLEST[1]:
             self._draw_too_small()
             return
+        self._draw_bar()
         self.draw_body()
         self.draw_status()
         self.canvas("keys").show([footer(self.actions(), size.width)])
@@ -88,9 +92,10 @@ class ExamScreen(Screen[None]):
             self.canvas(name).show([EMPTY])
         self.canvas("body").show([line((words, "warn"))])
 
-    def _bar(self) -> Line:
-        saved = self.exam.saved_mark()
-        return between(line("  ", *self.bar()), line(saved, "  "), self.width)
+    def _draw_bar(self) -> None:
+        self._saved_mark = self.exam.saved_mark()
+        right = line(self._saved_mark, "  ")
+        self.canvas("bar").show([between(line("  ", *self.bar()), right, self.width)])
 
     def bar(self) -> Line:
         """Return what stands at the top."""
@@ -100,8 +105,9 @@ class ExamScreen(Screen[None]):
         """Draw the middle."""
 
     def draw_status(self) -> None:
-        """Draw the line above the footer, and the bar, whose mark says the same in one word."""
-        self.canvas("bar").show([self._bar()])
+        """Draw the line above the footer, and the bar where its mark is another one by now."""
+        if self._saved_mark != self.exam.saved_mark():
+            self._draw_bar()
         self.canvas("status").show([self.status()])
 
     def status(self) -> Line:
