@@ -17,7 +17,7 @@ from examrunner.domain.exam.moments import seconds_between
 from examrunner.domain.exam.phases import Phase
 from examrunner.services.known import Known
 from examrunner.services.waiting import Batch, Waiting
-from examrunner.storage.database.drafts import Draft, NotSaved
+from examrunner.storage.database.drafts import Draft, NotSaved, ShutOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -79,6 +79,8 @@ class Desk(Known):
         """A further folder for copies, such as a USB stick."""
         self.is_watching = False
         """This process only looks on."""
+        self.is_shut_out = False
+        """Another process has taken the session over."""
         self._lease_beat: Moment | None = None
         self._last_beat: Moment | None = None
         self._slept = 0.0
@@ -105,6 +107,9 @@ class Desk(Known):
             return self._let_wait(batch)
         try:
             events = self._save(batch)
+        except ShutOut:
+            self.is_shut_out = True
+            raise
         except NotSaved as fault:
             if not fault.may_pass:
                 raise
@@ -199,6 +204,9 @@ class Desk(Known):
             batch = self.waiting.batches[0]
             try:
                 self._save_late(batch)
+            except ShutOut:
+                self.is_shut_out = True
+                raise
             except NotSaved as fault:
                 self.waiting.failed(began, self.clock.now(), fault.message)
                 return False
@@ -276,9 +284,17 @@ class Desk(Known):
         elif self._lease_beat is None or (
             seconds_between(self._lease_beat, moment) >= LEASE_BEAT_SECONDS
         ):
-            self._lease_beat = moment
-            self.ledger.beat(moment)
+            self._beat_lease(moment)
         return moment
+
+    def _beat_lease(self, moment: Moment) -> None:
+        assert self.ledger is not None
+        self._lease_beat = moment
+        try:
+            self.ledger.beat(moment)
+        except ShutOut:
+            self.is_shut_out = True
+            raise
 
     def _notice_sleep(self, moment: Moment) -> None:
         """Note since when a break is to be judged, where the machine slept while a clock ran."""

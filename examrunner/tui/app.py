@@ -244,6 +244,8 @@ class ExamApp(OneKeyAtATime):
         from examrunner.storage.database.drafts import NotSaved
 
         words = f"  {failure.message} {failure.hint}".rstrip()
+        if len(words) > self.size.width:
+            words = f"  {failure.message}"
         self.message = line((words, "bad" if isinstance(failure, NotSaved) else "warn"))
         self.redraw()
 
@@ -263,8 +265,10 @@ class ExamApp(OneKeyAtATime):
         """Return the sign that everything shown is on disk, or that it is not."""
         if self._desk is not None and self._desk.is_watching:
             return ("", "")
-        waits = self._desk is not None and self._desk.waiting
-        return ("NOT SAVED", "bad") if waits else ("●", "good")
+        if self._desk is not None and self._desk.waiting:
+            return ("NOT SAVED", "bad")
+        is_shut_out = self._desk is not None and self._desk.is_shut_out
+        return ("TAKEN OVER", "bad") if is_shut_out else ("●", "good")
 
     def status_line(self) -> Line:
         """Return what is said above the footer."""
@@ -274,6 +278,10 @@ class ExamApp(OneKeyAtATime):
             return ()
         if self._desk.waiting:
             return self._waiting_line(self._desk.waiting)
+        from examrunner.storage.database.drafts import ShutOut
+
+        if self._desk.is_shut_out:
+            return line((f"  {ShutOut().message}", "bad"))
         if self._desk.saved is None:
             return ()
         from examrunner.tui.words import said

@@ -68,6 +68,8 @@ def test_without_a_session_only_the_machine_is_looked_at(
 def test_an_open_session_is_looked_at_and_not_disturbed(room: Room) -> None:
     """Who has it open is told, nothing is found wrong, and the exam goes on."""
     room.running()
+    assert room.desk.copier is not None
+    room.desk.copier.bring_up_to_date(copy=True)
     private(room.folder)
     found = visit(room.folder, deep=True)
     assert bad(found) == []

@@ -207,7 +207,7 @@ def test_a_crashed_desk_that_wakes_is_refused(room: Room) -> None:
     frozen = room.desk
     room.crash()
     room.open_again()
-    with pytest.raises(Refused, match="taken over"):
+    with pytest.raises(Refused, match="Taken over"):
         conduct.stop(frozen, attempt)
     assert frozen.attempt(attempt.id) == attempt
     assert room.attempt().phase is Phase.RUNNING

@@ -165,7 +165,7 @@ def test_events_of_a_shut_out_examiner_end_in_a_file(room: Room, disk: Disk) -> 
     other = Ledger.open(room.folder / "exam.db", room.ledger.session, create=False)
     other.take_lease("bob", room.clock.now())
     other.close()
-    with pytest.raises(Refused, match="taken over"):
+    with pytest.raises(Refused, match="Taken over"):
         room.desk.save_waiting()
     file = room.desk.emergency_file()
     found, _ = read_mirror(file)

@@ -65,10 +65,10 @@ def test_who_was_shut_out_writes_nothing(room: Room) -> None:
     assert other.ledger is not None
     before = other.ledger.head()
     for _ in range(3):
-        with pytest.raises(Refused, match="taken over"):
+        with pytest.raises(Refused, match="Taken over"):
             conduct.rate(room.desk, room.attempt(), first, Rating.STRONG, 5)
     room.clock.advance(11)
-    with pytest.raises(Refused, match="taken over"):
+    with pytest.raises(Refused, match="Taken over"):
         room.desk.beat()
     assert other.ledger.head() == before
     assert room.attempt().question(first).rating is None

@@ -69,7 +69,7 @@ def test_a_stale_epoch_is_refused(ledger: Ledger, path: Path) -> None:
     add(ledger, ev.Called(ATTEMPT))
     with held(path, "bob") as second:
         for write in (lambda: add(ledger, ev.Present(ATTEMPT)), lambda: ledger.beat(NOW)):
-            with pytest.raises(Refused, match="Another examiner has taken over"):
+            with pytest.raises(Refused, match="Taken over by another examiner"):
                 write()
         add(second, ev.SentBack(ATTEMPT))
         assert [event.kind for event in second.events()] == ["called", "sent-back"]

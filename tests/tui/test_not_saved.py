@@ -171,3 +171,19 @@ async def test_a_set_clock_changes_no_time_left(tmp_path: Path) -> None:
         clock.advance(1)
         exam.app.beat()
         assert ledger.head()[0] == jump.seq
+
+
+async def test_who_was_shut_out_sees_it_on_every_screen(tmp_path: Path) -> None:
+    """After a take-over the bar and the line above the footer say so, whole, until the end."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        ledger = exam.app.desk.ledger
+        assert ledger is not None
+        other = Ledger.open(exam.app.desk.folder / "exam.db", ledger.session, create=False)
+        other.take_lease("bob", exam.clock.now())
+        other.close()
+        screen = await exam.press("s")
+        assert "Taken over by another examiner: this window can write nothing more." in screen
+        assert screen.splitlines()[0].rstrip().endswith("TAKEN OVER")
+        screen = await exam.press("j")
+        assert "Taken over by another examiner" in screen

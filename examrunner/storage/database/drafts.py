@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
-from examrunner.domain.errors import Environment
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.chain import Event
 from examrunner.domain.exam.events import What
 from examrunner.domain.exam.moments import Moment
@@ -78,6 +78,16 @@ class Lease:
 
 class Busy(Environment):
     """Another process holds the file and does not let go of it."""
+
+
+class ShutOut(Refused):
+    """The lease has gone to another process: this one can write no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Taken over by another examiner: this window can write nothing more.",
+            "Go on there, or quit here and open the session again.",
+        )
 
 
 class NotSaved(Environment):

@@ -14,7 +14,15 @@ from examrunner.domain.exam.chain import first_prev
 from examrunner.domain.problems import error
 from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
-from examrunner.storage.database.drafts import Draft, Exposure, Lease, NotSaved, Person, Told
+from examrunner.storage.database.drafts import (
+    Draft,
+    Exposure,
+    Lease,
+    NotSaved,
+    Person,
+    ShutOut,
+    Told,
+)
 from examrunner.storage.database.engine import (
     FAULTS,
     is_busy,
@@ -29,7 +37,6 @@ from examrunner.storage.database.writing import (
     beat,
     entry,
     stored,
-    taken_over,
     write,
     write_again,
 )
@@ -218,7 +225,7 @@ class Ledger:
         """Leave a sign of life in the lease. Raises Refused where it was taken over."""
         with _told(), self._transaction(self._writing) as connection:
             if not beat(connection, self._session, self.epoch, moment):
-                raise taken_over()
+                raise ShutOut
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:

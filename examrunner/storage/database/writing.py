@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from examrunner.domain.errors import Environment, Refused
+from examrunner.domain.errors import Environment
 from examrunner.domain.exam.chain import first_prev, link, text_hash
 from examrunner.domain.exam.events import What
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import to_plain
 from examrunner.storage.database import rows
 from examrunner.storage.database import tables as t
-from examrunner.storage.database.drafts import Exposure, Person
+from examrunner.storage.database.drafts import Exposure, Person, ShutOut
 from examrunner.storage.database.migrations import write_something
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def write(connection: Connection, batch: Batch, states: States) -> tuple[Event, 
         found = stored(connection, batch)
         if found:
             return found  # saved before the lease was lost, though nobody heard of it
-        raise taken_over()
+        raise ShutOut
     events = _linked(connection, batch)
     if events:
         connection.execute(rows.ADD_EVENT, [rows.event_row(batch.session, one) for one in events])
@@ -144,14 +144,6 @@ def beat(connection: Connection, session: str, epoch: int, moment: Moment) -> bo
     """Leave a sign of life in the lease. Returns whether it is still this epoch's."""
     done = connection.execute(rows.BEAT, rows.beat_row(session, epoch, moment))
     return done.rowcount == 1
-
-
-def taken_over() -> Refused:
-    """Return what is said to a writer whose lease has gone to another one."""
-    return Refused(
-        "Another examiner has taken over this session: this window may not write any more.",
-        "Go on there, or quit here and open the session again.",
-    )
 
 
 def _linked(connection: Connection, batch: Batch) -> tuple[Event, ...]:
