@@ -145,7 +145,7 @@ def test_what_came_in_unchecked_is_made_visible(
     students = tuple(
         replace(one, name=text) for one, text in zip(real.students, names, strict=True)
     )
-    for module in ("examrunner.services.opening", "examrunner.services.prepare"):
+    for module in ("examrunner.storage.readers.rosters", "examrunner.services.prepare"):
         monkeypatch.setattr(f"{module}.read_roster", lambda *_: replace(real, students=students))
     desk = open_desk(folder, FakeClock(), FakeEntropy(), "ann")
     conduct.absent(desk, desk.rows()[-1].key)
