@@ -169,12 +169,16 @@ class ExamApp(OneKeyAtATime):
             self.say(f"saved: all {waited} events that waited are on disk")
         elif desk.saved is not saved or desk.is_watching:
             self.redraw()
-        fault = desk.copier.fault if desk.copier else ""
-        if fault != self._copy_fault:
-            self._copy_fault = fault
-            self.say(fault or "copies are made again")
+        self._tell_of_copies(desk)
         if desk.last_seen is not None:
             self._ask_about_sleep()
+
+    def _tell_of_copies(self, desk: Desk) -> None:
+        """Say once that copies fail, or work again; never in the place of what matters more."""
+        fault = desk.copier.fault if desk.copier else ""
+        if fault != self._copy_fault and not desk.waiting and self.message is None:
+            self._copy_fault = fault
+            self.say(fault or "copies are made again")
 
     def _ask_about_sleep(self) -> None:
         """Ask whether the time counts in which the machine slept."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from examrunner.services.copier import Copier
 from examrunner.storage.database.ledger import Ledger
 from tests.fakes import FakeClock
 from tests.tui.room import CALL, SIZE, demo, room
@@ -187,3 +188,28 @@ async def test_who_was_shut_out_sees_it_on_every_screen(tmp_path: Path) -> None:
         assert screen.splitlines()[0].rstrip().endswith("TAKEN OVER")
         screen = await exam.press("j")
         assert "Taken over by another examiner" in screen
+
+
+async def test_failing_copies_are_told_once_and_behind_what_matters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that fails warns, never in the place of NOT SAVED or of the news that all is saved."""
+    monkeypatch.setattr(Copier, "_ask", lambda _, __: None)
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        copier = exam.app.desk.copier
+        assert copier is not None
+        copier.places[0].fault = "No copy in /media/stick: gone."
+        exam.app.say("kept")
+        exam.app.beat()
+        assert "No copy" not in exam.text()
+        await exam.press("1")
+        exam.app.beat()
+        await exam.settle()
+        assert "No copy in /media/stick: gone." in exam.text()
+        screen = await exam.press("1")
+        assert "No copy" not in screen
+        copier.places[0].fault = ""
+        exam.app.beat()
+        await exam.settle()
+        assert "copies are made again" in exam.text()
