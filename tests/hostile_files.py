@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import resource
 import sys
 import tempfile
@@ -201,6 +202,19 @@ def read_big(bench: Bench) -> None:
             bench.read(name, data, what, must_refuse=False)
 
 
+def _peak() -> float:
+    """Return the most memory used, in MiB.
+
+    Linux counts into `getrusage` what the process that started this one had.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="ascii"))
+        if found is not None:
+            return int(found[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> None:
     """Read all, and print what it took."""
     sys.setrecursionlimit(1_000)
@@ -210,7 +224,7 @@ def main() -> None:
         bench = Bench(folder)
         read_all(bench)
     seconds, slowest = bench.slowest
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = _peak()
     told: dict[str, Any] = {"count": bench.count, "seconds": seconds, "slowest": slowest}
     print(json.dumps({**told, "megabytes": peak, "wrong": bench.wrong}))  # noqa: T201
 

@@ -47,7 +47,7 @@ def test_a_dry_run_shows_all_and_changes_nothing(folder: Path, capsys: Captured)
     assert typed("forget", folder, "Zoë Núñez", "--dry-run") == 0
     said = capsys.readouterr().out
     for words in (
-        "Zoë Núñez, 0007701, zoe.nunez@example.edu",
+        "Zoë Núñez, 0007700001, zoe.nunez@example.edu",
         "2 texts",
         "1 more about others",
         "reviews.csv: 2 rows",
@@ -64,10 +64,10 @@ def test_a_dry_run_shows_all_and_changes_nothing(folder: Path, capsys: Captured)
 
 def test_without_a_person_it_needs_yes(folder: Path, capsys: Captured) -> None:
     """Where nobody can answer nothing is deleted, and --yes is named; with it all goes."""
-    assert typed("forget", folder, "0007701") == 3
+    assert typed("forget", folder, "0007700001") == 3
     assert "--yes" in capsys.readouterr().err
     assert left_behind(folder, ["Zoë Núñez"])
-    assert typed("forget", folder, "0007701", "--yes") == 0
+    assert typed("forget", folder, "0007700001", "--yes") == 0
     assert "Forgotten." in capsys.readouterr().out
     assert left_behind(folder, ZOE) == []
 
@@ -79,31 +79,31 @@ def test_a_person_is_asked(
     """Only a yes deletes; a no is no failure."""
     monkeypatch.setattr(Output, "is_terminal", lambda _: True)
     monkeypatch.setattr("builtins.input", lambda _: answer)
-    assert typed("forget", folder, "0007701") == 0
+    assert typed("forget", folder, "0007700001") == 0
     assert (left_behind(folder, ZOE) == []) is gone
 
 
 def test_nobody_is_exit_code_1(folder: Path, capsys: Captured) -> None:
     """A second time, and for a wrong name, nobody is there: said on stderr."""
-    typed("forget", folder, "0007701", "--yes")
+    typed("forget", folder, "0007700001", "--yes")
     capsys.readouterr()
-    assert typed("forget", folder, "0007701", "--yes") == 1
+    assert typed("forget", folder, "0007700001", "--yes") == 1
     assert "Nobody in this session" in capsys.readouterr().err
 
 
 def test_as_data_it_is_one_document(folder: Path, capsys: Captured) -> None:
     """With --json plan, refusal and receipt are data."""
-    assert typed("forget", folder, "0007701", "--json") == 3
+    assert typed("forget", folder, "0007700001", "--json") == 3
     refused = data(capsys)
     assert (refused["ok"], refused["done"], refused["problems"][0]["rule"]) == (
         False,
         None,
         "refused",
     )
-    assert typed("forget", folder, "0007701", "--json", "--yes") == 0
+    assert typed("forget", folder, "0007700001", "--json", "--yes") == 0
     done = data(capsys)
     assert done["ok"] is True
-    assert done["plan"]["students"][0]["student_id"] == "0007701"
+    assert done["plan"]["students"][0]["student_id"] == "0007700001"
     assert (done["plan"]["texts"], done["plan"]["mentions"]) == (2, 1)
     assert done["done"]["receipts"] == 1
     assert typed("results", folder, "--json") == 0
@@ -116,11 +116,11 @@ def test_what_was_interrupted_is_finished_first(
     """The same command again brings an interrupted forgetting to its end, without asking."""
     monkeypatch.setattr(forget, "STEPS", (*forget.STEPS[:2], _fail))
     with pytest.raises(ZeroDivisionError):
-        typed("forget", folder, "0007701", "--yes")
+        typed("forget", folder, "0007700001", "--yes")
     monkeypatch.undo()
     assert left_behind(folder, ["Zoë Núñez"])
     capsys.readouterr()
-    assert typed("forget", folder, "0007701") == 0
+    assert typed("forget", folder, "0007700001") == 0
     assert "interrupted; it is done now" in capsys.readouterr().out
     assert left_behind(folder, ZOE) == []
 

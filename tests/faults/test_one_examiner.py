@@ -77,9 +77,9 @@ def test_a_frozen_examiner_that_wakes_writes_nothing(tmp_path: Path, fault: Faul
             for _ in range(MARKS):
                 frozen.send(fault.random.choice(("s", "e", "w", "h", "1", "n", "enter")))
             frozen.kill(signal.SIGCONT)
-            frozen.wait("Taken over")
+            frozen.wait("(?i)taken over")
             frozen.send("esc", *"wwhx1d")
-            frozen.wait("Taken over")
+            frozen.wait("(?i)taken over")
             before = events(session)
             taker.press("w", "weak")
             taker.press("d", "esc go on")

@@ -35,7 +35,7 @@ KILLS = 12
 
 def _carried_out(folder: Path) -> None:
     roll = read_roll(folder)
-    forget.forget(forget.plan(roll, (find(roll, "0007701"),)), FakeClock(), "ann")
+    forget.forget(forget.plan(roll, (find(roll, "0007700001"),)), FakeClock(), "ann")
 
 
 def _wrong(folder: Path) -> list[str]:
@@ -56,7 +56,7 @@ def test_no_byte_of_a_forgotten_student_is_left(tmp_path: Path, fault: Fault) ->
     before = left_behind(folder, [*ZOE, MENTION])
     _carried_out(folder)
     assert left_behind(folder, [*ZOE, MENTION]) == []
-    assert "0007701" not in file.read_text(encoding="utf-8")
+    assert "0007700001" not in file.read_text(encoding="utf-8")
     assert _wrong(folder) == []
     fault.report(30, "a student forgotten, every byte searched for traces", count=len(before))
 
@@ -99,7 +99,7 @@ def test_killed_at_any_moment_it_can_be_finished(tmp_path: Path, fault: Fault) -
     for number in range(KILLS):
         (tmp_path / str(number)).mkdir()
         folder = strewn(examined(tmp_path / str(number)))
-        words = [sys.executable, "-m", "examrunner", "forget", str(folder), "0007701", "--yes"]
+        words = [sys.executable, "-m", "examrunner", "forget", str(folder), "0007700001", "--yes"]
         process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
         note = folder / UNFINISHED
         while process.poll() is None and not note.exists():

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 ROSTER = """\
 student_id,name,email,canvas_id,sis_id,login,section,say_name,photo
-0007701,Zoë Núñez,zoe.nunez@example.edu,88101,sis-zoe-1,znunez9,B-17 honours,ZOH-ee NOON-yez,\
-photos/zoe.jpg
-0007702,"O'Brien, Chi ""CJ"" Lee",chi@example.edu,88102,sis-chi-2,chio22,B-17 honours,,
-0007703,李雷,lilei@example.edu,88103,sis-lei-3,lilei3,A-1,,
+0007700001,Zoë Núñez,zoe.nunez@example.edu,8810100001,sis-zoe-1,znunez9,B-17 honours,\
+ZOH-ee NOON-yez,photos/zoe.jpg
+0007700002,"O'Brien, Chi ""CJ"" Lee",chi@example.edu,8810100002,sis-chi-2,chio22,B-17 honours,,
+0007700003,李雷,lilei@example.edu,8810100003,sis-lei-3,lilei3,A-1,,
 """.replace("\n", "\r\n")
 REVIEWS = """\
 name,email,paper,date
@@ -36,20 +36,20 @@ Zoë Núñez,zoe.nunez@example.edu,Attention Is All You Need,2024-10-01
 李雷,,Image GPT,2024-10-04
 """.replace("\n", "\r\n")
 ZOE = (
-    "Zoë Núñez", "Núñez, Zoë", "zoe.nunez@example.edu", "0007701", "88101", "sis-zoe-1", "znunez9",
-    "ZOH-ee", "photos/zoe.jpg", "a note about 0007701", "a reason about 0007701",
+    "Zoë Núñez", "Núñez, Zoë", "zoe.nunez@example.edu", "0007700001", "8810100001",
+    "sis-zoe-1", "znunez9", "ZOH-ee", "photos/zoe.jpg", "a note about 0007700001", "a reason about 0007700001",
 )  # fmt: skip
 CHI = (
-    "O'Brien, Chi", "Chi O'Brien", "chi@example.edu", "0007702", "88102", "sis-chi-2", "chio22",
-    "a note about 0007702", "a reason about 0007702",
+    "O'Brien, Chi", "Chi O'Brien", "chi@example.edu", "0007700002", "8810100002",
+    "sis-chi-2", "chio22", "a note about 0007700002", "a reason about 0007700002",
 )  # fmt: skip
 LEI = (
-    "李雷", "lilei@example.edu", "0007703", "88103", "sis-lei-3", "lilei3",
-    "a note about 0007703", "a reason about 0007703",
+    "李雷", "lilei@example.edu", "0007700003", "8810100003", "sis-lei-3", "lilei3",
+    "a note about 0007700003", "a reason about 0007700003",
 )  # fmt: skip
 """Everything that says who somebody was."""
 MENTION = "said the same as Zoë Núñez"
-VERDICTS = {"0007701": Verdict.PASS, "0007702": Verdict.FAIL, "0007703": Verdict.EDGE}
+VERDICTS = {"0007700001": Verdict.PASS, "0007700002": Verdict.FAIL, "0007700003": Verdict.EDGE}
 
 
 def written(parent: Path) -> Path:
@@ -75,7 +75,7 @@ def examined(parent: Path) -> Path:
             clock.advance(61)
             question = desk.attempt(name).questions[0].id
             conduct.note(desk, desk.attempt(name), question, f"a note about {student}", 61)
-            if student == "0007702":
+            if student == "0007700002":
                 conduct.note(desk, desk.attempt(name), question, MENTION, 61)
             conduct.stop(desk, desk.attempt(name))
             conduct.decide(desk, desk.attempt(name), verdict, f"a reason about {student}")
@@ -109,7 +109,7 @@ def strewn(folder: Path) -> Path:
 def emergency(folder: Path) -> Path:
     """Leave an emergency file in which a note about each student waits."""
     keys = [attempt.student for one in read_results(folder).results for attempt in one.attempts]
-    texts = ("waiting note about 0007701", "waiting note about 0007702", "waiting 0007703")
+    texts = ("waiting note about 0007700001", "waiting note about 0007700002", "waiting 0007700003")
     waiting = Waiting()
     for key, text in zip(keys, texts, strict=True):
         draft = Draft(ev.Noted(f"{key}.1", "q", "", 5), text)

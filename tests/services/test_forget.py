@@ -129,7 +129,7 @@ def test_one_good_backup_and_a_whole_mirror_are_left(folder: Path) -> None:
     assert sound_head(copies(folder / "backups")[0].path) == (done.count, done.head)
     told, _ = read_mirror(folder / "events.jsonl")
     assert [one.event for one in told] == events(folder)
-    assert any(one.text == "a note about 0007702" for one in told)
+    assert any(one.text == "a note about 0007700002" for one in told)
 
 
 def test_exports_and_kits_go(folder: Path) -> None:
@@ -144,7 +144,11 @@ def test_an_emergency_file_keeps_its_events(folder: Path) -> None:
     file = emergency(folder)
     forgotten(folder)
     told, _ = read_mirror(file)
-    assert [one.text for one in told] == [None, "waiting note about 0007702", "waiting 0007703"]
+    assert [one.text for one in told] == [
+        None,
+        "waiting note about 0007700002",
+        "waiting 0007700003",
+    ]
 
 
 def test_own_files_are_named_and_left(folder: Path) -> None:
@@ -152,7 +156,7 @@ def test_own_files_are_named_and_left(folder: Path) -> None:
     mine = folder / "my notes.txt"
     mine.write_text("Ask NÚÑEZ, Zoë again", encoding="utf-8")
     roll = read_roll(folder)
-    planned = forget.plan(roll, (find(roll, "0007701"),))
+    planned = forget.plan(roll, (find(roll, "0007700001"),))
     assert planned.found.left == (mine,)
     assert forgotten(folder).left == (mine,)
     assert mine.exists()
@@ -161,7 +165,7 @@ def test_own_files_are_named_and_left(folder: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "0007701",
+        "0007700001",
         "ZOE.NUNEZ@example.edu",
         "zoë  núñez",
         "Núñez, Zoë",
@@ -170,7 +174,7 @@ def test_own_files_are_named_and_left(folder: Path) -> None:
 )
 def test_a_student_is_found_by_id_address_or_name(folder: Path, text: str) -> None:
     """Id, e-mail address and the name in either order and normal form mean the student."""
-    assert find(read_roll(folder), text).student.student_id == "0007701"
+    assert find(read_roll(folder), text).student.student_id == "0007700001"
 
 
 @pytest.mark.parametrize("text", ["Zoe Nunez", "Zoë", "", "000770", "forgotten-s-1"])
@@ -187,7 +191,7 @@ def test_several_of_one_name_are_listed(tmp_path: Path) -> None:
     (folder / "roster.csv").write_bytes((ROSTER + twice).encode())
     with pytest.raises(Refused) as refused:
         find(read_roll(folder), "Zoë Núñez")
-    assert "0007701" in refused.value.hint
+    assert "0007700001" in refused.value.hint
     assert "0007704" in refused.value.hint
 
 
