@@ -37,7 +37,8 @@ Zoë Núñez,zoe.nunez@example.edu,Attention Is All You Need,2024-10-01
 """.replace("\n", "\r\n")
 ZOE = (
     "Zoë Núñez", "Núñez, Zoë", "zoe.nunez@example.edu", "0007700001", "8810100001",
-    "sis-zoe-1", "znunez9", "ZOH-ee", "photos/zoe.jpg", "a note about 0007700001", "a reason about 0007700001",
+    "sis-zoe-1", "znunez9", "ZOH-ee", "photos/zoe.jpg",
+    "a note about 0007700001", "a reason about 0007700001",
 )  # fmt: skip
 CHI = (
     "O'Brien, Chi", "Chi O'Brien", "chi@example.edu", "0007700002", "8810100002",
