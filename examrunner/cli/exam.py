@@ -1,4 +1,4 @@
-"""The commands that end in the terminal app: open and demo."""
+"""The commands that end in the terminal app: open, window and demo."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     OpenApp: TypeAlias = Callable[[Path, Way], int]
 
-COMMANDS = ("open", "demo")
+COMMANDS = ("open", "window", "demo")
 
 
 def add_to(
@@ -52,6 +52,15 @@ def add_to(
     )
     parser.set_defaults(run=partial(_open, open_app=open_app))
     parser = commands.add_parser(
+        "window",
+        help="the student's second window: paper and time",
+        description="Show the paper, the time left and, where session.yaml allows it, the question "
+        "on a second screen, while another process examines. It shows no names, ratings, notes "
+        "or verdicts. Started early, it waits for the first student who is called in.",
+    )
+    add_session(parser)
+    parser.set_defaults(run=partial(_window, open_app=open_app))
+    parser = commands.add_parser(
         "demo",
         help="look around with an invented class",
         description="Copy the shipped course and demo session to a folder and open it. A copy that "
@@ -82,7 +91,14 @@ def _open(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     if options.copies is not None and not options.copies.is_dir():
         raise WrongUsage(f"There is no folder {options.copies}.", "Is the stick mounted?")
     way = Way(watch=options.watch, take_over=options.take_over, second=options.copies)
-    return _run_app(folder, out, open_app, way)
+    return run_app(folder, out, open_app, way)
+
+
+def _window(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+    from examrunner.services.folders import session_folder
+    from examrunner.services.ports import Way
+
+    return run_app(session_folder(options.session), out, open_app, Way(window=True))
 
 
 def _with_likely_command(wrong: WrongUsage, word: str | None) -> WrongUsage:
@@ -97,7 +113,8 @@ def _with_likely_command(wrong: WrongUsage, word: str | None) -> WrongUsage:
     return WrongUsage(wrong.message, f"Or did you mean the command {near[0]}?")
 
 
-def _run_app(folder: Path, out: Output, open_app: OpenApp, way: Way) -> int:
+def run_app(folder: Path, out: Output, open_app: OpenApp, way: Way) -> int:
+    """Run the terminal app. Raises Environment where there is no terminal."""
     if not out.is_terminal():
         raise Environment(
             "The app needs a terminal: its keys and its screen.",
@@ -118,4 +135,4 @@ def _demo(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
         return 0
     from examrunner.services.ports import Way
 
-    return _run_app(session, out, open_app, Way())
+    return run_app(session, out, open_app, Way())

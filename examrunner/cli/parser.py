@@ -6,15 +6,19 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from examrunner import __version__
-from examrunner.cli import after, before, care, doctor, exam, paper, privacy
+from examrunner.cli import after, before, care, doctor, exam, handout, paper, privacy, rehearse
 from examrunner.cli.arguments import Parser
 
 if TYPE_CHECKING:
     from examrunner.cli.exam import OpenApp
 
-GROUPS = (before, doctor, after, care, privacy, paper)
+GROUPS = (before, doctor, handout, after, care, privacy, paper)
 """The modules of commands, in the order of the help; `exam` comes first of all."""
-COMMANDS = (*exam.COMMANDS, *(name for group in GROUPS for name in group.COMMANDS))
+COMMANDS = (
+    *exam.COMMANDS,
+    *rehearse.COMMANDS,
+    *(name for group in GROUPS for name in group.COMMANDS),
+)
 ABOUT = """\
 Run a day of one-on-one oral exams from the terminal.
 
@@ -45,6 +49,7 @@ def parser_of(open_app: OpenApp) -> Parser:
         title="commands", metavar="COMMAND", dest="command", required=True
     )
     exam.add_to(commands, open_app)
+    rehearse.add_to(commands, open_app)
     for group in GROUPS:
         group.add_to(commands)
     return parser

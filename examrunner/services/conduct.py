@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import last_mark
-from examrunner.domain.exam.phases import Action, Phase, allowed, demand
+from examrunner.domain.exam.attempts import last_mark, last_undone
+from examrunner.domain.exam.phases import Action, Phase, allowed
 from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.text import clean, is_blank
@@ -19,19 +19,18 @@ from examrunner.services.opening import ensure_open
 from examrunner.storage.database.drafts import Draft
 
 if TYPE_CHECKING:
+    from examrunner.domain.bank.banks import Question
     from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
 
 ABSENT = "other"
 """Why, in the public log, a student is not there: nobody knows yet."""
-NO_TIME = "no-time"
-"""The default code of a question that is not asked."""
 
 
 def _attempt(desk: Desk, key: str, action: Action) -> Attempt:
     attempt = desk.row(key).attempt
-    demand(action, attempt.phase)
+    desk.demand(action, attempt)
     return attempt
 
 
@@ -54,13 +53,13 @@ def call(desk: Desk, key: str) -> str:
 
 def send_back(desk: Desk, attempt: Attempt) -> None:
     """Take the call back; the student waits again."""
-    demand(Action.SEND_BACK, attempt.phase)
+    desk.demand(Action.SEND_BACK, attempt)
     desk.write([Draft(ev.SentBack(attempt.id))])
 
 
 def present(desk: Desk, attempt: Attempt) -> None:
     """Note that the student is here."""
-    demand(Action.MARK_PRESENT, attempt.phase)
+    desk.demand(Action.MARK_PRESENT, attempt)
     if not attempt.is_present:
         desk.write([Draft(ev.Present(attempt.id))])
 
@@ -70,9 +69,10 @@ def absent(desk: Desk, key: str) -> str:
     key = ensure_open(desk, key)
     attempt = desk.row(key).attempt
     if attempt.phase is Phase.ABSENT:
+        desk.demand(Action.RETURN, attempt)
         desk.write([Draft(ev.Returned(attempt.id))])
         return key
-    demand(Action.MARK_ABSENT, attempt.phase)
+    desk.demand(Action.MARK_ABSENT, attempt)
     log = _log(desk)
     is_drawn = log is not None and attempt.student in log.students
     line = log.absent(attempt.student, ABSENT).line if log and is_drawn else None
@@ -97,16 +97,17 @@ def later(desk: Desk, key: str) -> str:
     key = ensure_open(desk, key)
     attempt = desk.row(key).attempt
     if attempt.phase is Phase.POSTPONED:
+        desk.demand(Action.RETURN, attempt)
         desk.write([Draft(ev.Returned(attempt.id))])
         return key
-    demand(Action.POSTPONE, attempt.phase)
+    desk.demand(Action.POSTPONE, attempt)
     desk.write([Draft(ev.Postponed(attempt.id))])
     return key
 
 
 def start(desk: Desk, attempt: Attempt) -> None:
     """Start the clock."""
-    demand(Action.START, attempt.phase)
+    desk.demand(Action.START, attempt)
     seconds = allowance(desk.settings.exam, desk.row(attempt.student).student)
     desk.write([Draft(ev.Started(attempt.id, seconds))])
 
@@ -114,9 +115,10 @@ def start(desk: Desk, attempt: Attempt) -> None:
 def pause_or_resume(desk: Desk, attempt: Attempt) -> None:
     """Stop the clock, or let it go on."""
     if allowed(Action.RESUME, attempt.phase):
+        desk.demand(Action.RESUME, attempt)
         desk.write([Draft(ev.Resumed(attempt.id))])
         return
-    demand(Action.PAUSE, attempt.phase)
+    desk.demand(Action.PAUSE, attempt)
     desk.write([Draft(ev.Paused(attempt.id))])
 
 
@@ -164,14 +166,33 @@ def note(desk: Desk, attempt: Attempt, question: str, text: str, spent: int) -> 
     _mark(desk, attempt, ev.Noted(attempt.id, question, "", spent), words)
 
 
-def not_asked(desk: Desk, attempt: Attempt, question: str, spent: int, why: str = NO_TIME) -> None:
-    """Say that a question is not asked, and why, as a code."""
+def not_asked(
+    desk: Desk,
+    attempt: Attempt,
+    question: str,
+    spent: int,
+    why: ev.NotAskedWhy = ev.NotAskedWhy.NO_TIME,
+) -> None:
+    """Say that a question is not asked, and why."""
     _mark(desk, attempt, ev.NotAsked(attempt.id, question, why, spent))
+
+
+def offer(desk: Desk, attempt: Attempt, question: Question, spent: int) -> ev.Offered | None:
+    """Offer the next prepared probe, after the last one the next hint. None where none is left."""
+    asked = attempt.question(question.id)
+    if asked.probes < len(question.probes):
+        what = ev.Offered(attempt.id, question.id, ev.Offer.PROBE, asked.probes + 1, spent)
+    elif asked.hints < len(question.hints):
+        what = ev.Offered(attempt.id, question.id, ev.Offer.HINT, asked.hints + 1, spent)
+    else:
+        return None
+    _mark(desk, attempt, what)
+    return what
 
 
 def undo(desk: Desk, attempt: Attempt) -> ev.What | None:
     """Take the last mark back. Returns what was taken back, or None where nothing is left."""
-    demand(Action.MARK, attempt.phase)
+    desk.demand(Action.MARK, attempt)
     event = last_mark(desk.events(attempt.id))
     if event is None:
         return None
@@ -179,8 +200,18 @@ def undo(desk: Desk, attempt: Attempt) -> ev.What | None:
     return event.what
 
 
+def redo(desk: Desk, attempt: Attempt) -> ev.What | None:
+    """Let the mark that was taken back last count again. None where there is none."""
+    desk.demand(Action.MARK, attempt)
+    event = last_undone(desk.events(attempt.id))
+    if event is None:
+        return None
+    desk.write([Draft(ev.Redone(attempt.id, event.id))])
+    return event.what
+
+
 def _mark(desk: Desk, attempt: Attempt, what: ev.Mark, text: str | None = None) -> None:
-    demand(Action.MARK, attempt.phase)
+    desk.demand(Action.MARK, attempt)
     desk.write([Draft(what, text)])
 
 
@@ -189,19 +220,19 @@ def _mark(desk: Desk, attempt: Attempt, what: ev.Mark, text: str | None = None) 
 
 def stop(desk: Desk, attempt: Attempt) -> None:
     """Stop the clock to decide."""
-    demand(Action.STOP, attempt.phase)
+    desk.demand(Action.STOP, attempt)
     desk.write([Draft(ev.Stopped(attempt.id))])
 
 
 def go_on(desk: Desk, attempt: Attempt) -> None:
     """Go back from deciding to examining."""
-    demand(Action.GO_ON, attempt.phase)
+    desk.demand(Action.GO_ON, attempt)
     desk.write([Draft(ev.WentOn(attempt.id))])
 
 
 def decide(desk: Desk, attempt: Attempt, verdict: ev.Verdict | None, reason: str = "") -> None:
     """Give the verdict; None only where the session asks for none."""
-    demand(Action.DECIDE, attempt.phase)
+    desk.demand(Action.DECIDE, attempt)
     if verdict is None and desk.settings.exam.verdict is VerdictRule.REQUIRED:
         raise Refused("This attempt needs a verdict.", "p pass, e edge or f fail.")
     desk.write([Draft(ev.Decided(attempt.id, verdict), _words(reason))])
@@ -209,7 +240,7 @@ def decide(desk: Desk, attempt: Attempt, verdict: ev.Verdict | None, reason: str
 
 def correct(desk: Desk, attempt: Attempt, verdict: ev.Verdict, reason: str = "") -> None:
     """Give a later verdict; the earlier one stays on record."""
-    demand(Action.CORRECT, attempt.phase)
+    desk.demand(Action.CORRECT, attempt)
     desk.write([Draft(ev.Corrected(attempt.id, verdict), _words(reason))])
 
 

@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from examrunner.domain.exam.events import Verdict
+from examrunner.domain.exam.forecast import Visit, ratios
 from examrunner.domain.exam.pace import Pace, pace, planned_starts
 from examrunner.domain.exam.phases import UNDER_WAY, Phase
 from examrunner.domain.exam.rules import allowance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from examrunner.domain.exam.settings import Settings
     from examrunner.services.desk import Desk
     from examrunner.services.known import Row
@@ -75,6 +79,51 @@ def day_of(desk: Desk) -> Day:
     return Day(planned, _pace(rows, slots, now, begin, end))
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One attempt in the course of the day, in the session's time zone."""
+
+    called_at: datetime
+    over_at: datetime | None
+    verdict: Verdict | None
+    behind: timedelta | None
+    """How late the call was against the plan; None without a plan."""
+
+
+def turns(desk: Desk) -> list[Turn]:
+    """Return the attempts of the exam day in the order of their calls.
+
+    The day is the 24 hours from the first call. What was keyed in from paper has no times.
+    """
+    listed = [
+        (one.called_at, one, _slot(desk, row) / len(row.attempts))
+        for row in desk.rows()
+        for one in row.attempts
+        if one.called_at is not None and one.from_paper is None
+    ]
+    listed.sort(key=lambda part: part[0])
+    rules = desk.settings.exam
+    found: list[Turn] = []
+    plan = begin_of(desk, local(desk.settings, listed[0][0])) if listed else None
+    for called_at, one, slot in listed:
+        at = local(desk.settings, called_at)
+        if plan is None or called_at - listed[0][0] > ONE_DAY:
+            break
+        over = local(desk.settings, one.decided_at) if one.decided_at else None
+        has_plan = rules.window is not None and rules.minutes is not None
+        found.append(Turn(at, over, one.verdict, at - plan if has_plan else None))
+        plan += slot if over else timedelta(0)
+    return found
+
+
+def begin_of(desk: Desk, first: datetime) -> datetime:
+    """Return when a day of a first call began by its plan: with its window, or with that call."""
+    window = desk.settings.exam.window
+    if window is None or desk.settings.exam.date not in (None, first.date()):
+        return first
+    return datetime.combine(first.date(), window.start, first.tzinfo)
+
+
 def _pace(
     rows: list[Row], slots: list[timedelta], now: datetime, begin: datetime, end: datetime
 ) -> Pace:
@@ -85,7 +134,26 @@ def _pace(
         if not row.is_done and row.attempt.phase not in PASSED_OVER
     ]
     used = sum((_used(row, slot, now) for row, slot in to_come), timedelta(0))
-    return pace(now, begin, end, done=done, ahead=[slot for _, slot in to_come], used=used)
+    seen = ratios(visits(rows, slots, since=now - ONE_DAY))
+    ahead = [slot for _, slot in to_come]
+    return pace(now, begin, end, done=done, ahead=ahead, used=used, seen=seen)
+
+
+def visits(rows: Sequence[Row], slots: Sequence[timedelta], since: datetime) -> list[Visit]:
+    """Return what the decided attempts took, those called before `since` left out.
+
+    What was keyed in from paper has only the times of the keying, and what was voided has no end.
+    """
+    return [
+        Visit(one.called_at, one.decided_at, slot / len(row.attempts))
+        for row, slot in zip(rows, slots, strict=True)
+        for one in row.attempts
+        if one.called_at is not None
+        and one.decided_at is not None
+        and one.from_paper is None
+        and one.phase is Phase.DECIDED
+        and one.called_at > since
+    ]
 
 
 def _used(row: Row, slot: timedelta, now: datetime) -> timedelta:

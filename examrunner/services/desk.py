@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, fold
@@ -69,6 +70,8 @@ class Desk(Known):
         """What the disk has not taken yet."""
         self._last = ""
         """Hash of the last event that is on disk."""
+        self.public = NONE
+        """P of the draw spec, fixed when the day opens; `-` where no public source takes part."""
         self.record_id = ""
         """Hash of the record's first event: it tells records of one name apart."""
         self.left_over = ""
@@ -164,18 +167,29 @@ class Desk(Known):
         listed: Mapping[str, list[Event]],
         batch: Batch,
     ) -> None:
+        for attempt in folded.values():
+            if attempt.id not in self._attempts:
+                self._add(attempt)
         self._attempts.update(folded)
         self._events.update(listed)
+        self.heed(events)
         texts = {draft.id: draft.text for draft in batch.drafts if draft.text is not None}
         self._texts.update(texts)
         self.saved = events[-1]
 
     def _folded(self, name: str, own: list[Event]) -> Attempt:
-        """Return an attempt after its events; what takes a mark back needs all of them again."""
-        attempt, new = self._attempts[name], own[len(self._events[name]) :]
-        if any(isinstance(event.what, ev.Undone) for event in new):
+        """Return an attempt after its events; taking back needs all of them again."""
+        attempt, new = self._known(name), own[len(self._events[name]) :]
+        if any(isinstance(event.what, ev.Undone | ev.Redone) for event in new):
             return fold(Attempt(name, attempt.student, attempt.number), own)
         return fold(attempt, new)
+
+    def _known(self, name: str) -> Attempt:
+        """Return an attempt, also one that is only being granted."""
+        if name in self._attempts:
+            return self._attempts[name]
+        student, _, number = name.rpartition(".")
+        return Attempt(name, student, int(number))
 
     def _let_wait(self, batch: Batch) -> tuple[Event, ...]:
         """Go on as if a batch had been saved; it is tried again until it is."""
@@ -231,7 +245,7 @@ class Desk(Known):
 
         def states(events: tuple[Event, ...]) -> Iterable[Attempt]:
             for name in names:
-                old = self._attempts[name]
+                old = self._known(name)
                 yield fold(Attempt(name, old.student, old.number), whole(events, name))
 
         events = ledger.append(

@@ -12,7 +12,7 @@ from examrunner.domain.draw import sheets
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.events import Origin
-from examrunner.domain.exam.phases import EXPOSED, Action, demand
+from examrunner.domain.exam.phases import Action, Phase
 from examrunner.domain.plain import from_plain
 from examrunner.storage.database.drafts import Draft, Exposure
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from examrunner.services.desk import Desk
 
 SECOND_PAPER = "second-paper"
+RETAKE = "retake"
 OFF_RULE = "other"
 """Why, in the public log, a sheet is not the rule's: nothing keeps the rule, or it was on paper."""
 WORD_BYTES = 32
@@ -48,8 +49,12 @@ class Paper:
 
 def bank_questions(desk: Desk, sha: str) -> dict[str, Question]:
     """Return the questions of a bank as it was stored at the commit, by id."""
-    items = json.loads(desk.document(sha))
-    return {item["id"]: from_plain(Question, item["question"]) for item in items}
+    return questions_in(desk.document(sha))
+
+
+def questions_in(document: str) -> dict[str, Question]:
+    """Return the questions of a stored bank, by id."""
+    return {item["id"]: from_plain(Question, item["question"]) for item in json.loads(document)}
 
 
 def sheet(desk: Desk, attempt: Attempt) -> list[Question]:
@@ -74,7 +79,7 @@ def reveal(desk: Desk, attempt: Attempt, reading: str | None = None, reason: str
     Without `reading` it is the assigned one where the roster names one, else it is drawn.
     Raises Refused where the student has no paper that may be drawn.
     """
-    demand(Action.REVEAL, attempt.phase)
+    desk.demand(Action.REVEAL, attempt)
     if not attempt.is_present:
         raise Refused("The student is not marked present yet.", "enter first, then r.")
     assigned = desk.row(attempt.student).student.assigned
@@ -90,9 +95,23 @@ def reveal(desk: Desk, attempt: Attempt, reading: str | None = None, reason: str
 def _reveal_drawn(desk: Desk, attempt: Attempt) -> None:
     log = desk.log().copy()  # kept only once its lines are saved
     own = desk.row(attempt.student).attempts
-    seen = [one.reading for one in own if one.phase in EXPOSED and one.reading]
+    seen = papers_before(own)
     _save(desk, attempt, draw_paper(desk, log, attempt, seen), "")
     desk.draw_log = log
+
+
+def papers_before(attempts: Iterable[Attempt]) -> list[str]:
+    """Return the papers that a further draw must leave out by a list.
+
+    A drawn paper of a voided attempt is left out by the line that voids it.
+    """
+    return [
+        one.reading
+        for one in attempts
+        if one.reading
+        and one.knows_paper
+        and not (one.phase is Phase.VOID and one.origin is Origin.DRAWN)
+    ]
 
 
 def draw_paper(
@@ -109,7 +128,8 @@ def draw_paper(
     relisted = None
     if seen:
         rest = [name for name in stored.eligible[attempt.student] if name not in seen]
-        relisted = log.list(attempt.student, rest, SECOND_PAPER).line
+        why = RETAKE if attempt.granted == RETAKE else SECOND_PAPER
+        relisted = log.list(attempt.student, rest, why).line
     drawn = log.draw(attempt.student, attempt.number)
     bank = stored.banks[drawn.paper]
     items = sheets.items_of(bank_questions(desk, bank).values())

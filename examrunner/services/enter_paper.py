@@ -23,7 +23,7 @@ from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.text import bad_character, name_of, tidy
 from examrunner.services import kit as kits
-from examrunner.services.draws import Paper, bank_questions, drafts_of, draw_paper
+from examrunner.services.draws import Paper, bank_questions, drafts_of, draw_paper, papers_before
 from examrunner.services.kit import PaperSheet, write_now
 from examrunner.storage.database.drafts import Draft, Exposure
 
@@ -249,7 +249,7 @@ def _drawn_or_chosen(desk: Desk, attempt: Attempt, printed: Paper) -> tuple[Pape
     """Return the printed paper as drawn where the draw gives it now, else as chosen by hand."""
     by_hand = Paper(printed.reading, Origin.CHOSEN, printed.bank, printed.questions)
     own = desk.row(attempt.student).attempts
-    seen = [one.reading for one in own if one.phase in EXPOSED and one.reading]
+    seen = papers_before(own)
     log = desk.log().copy()
     try:
         paper = draw_paper(desk, log, attempt, seen, printed)

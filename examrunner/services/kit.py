@@ -23,7 +23,14 @@ from examrunner.domain.exam.events import Origin
 from examrunner.domain.exam.phases import EXPOSED, Phase
 from examrunner.domain.exam.rules import allowance
 from examrunner.services.day import day_of, local
-from examrunner.services.draws import Paper, bank_questions, choose_sheet, draw_paper, given_paper
+from examrunner.services.draws import (
+    Paper,
+    bank_questions,
+    choose_sheet,
+    draw_paper,
+    given_paper,
+    papers_before,
+)
 from examrunner.services.export import ASKED, YES, demand_new
 from examrunner.services.opening import ensure_open
 from examrunner.services.waiting import Waiting
@@ -93,7 +100,7 @@ def paper_sheets(desk: Desk, before: int | None = None) -> tuple[PaperSheet, ...
     numbers = _numbers(desk, rows)
     found = []
     for _, own in sorted(rows, key=_turn):
-        seen = [one.reading for one in own if one.phase in EXPOSED and one.reading]
+        seen = papers_before(own)
         for attempt in own:
             if attempt.id not in numbers:
                 continue

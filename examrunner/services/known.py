@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Refused
+from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, attempt_id
-from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
+from examrunner.domain.exam.phases import (
+    UNDER_WAY,
+    Action,
+    SessionPhase,
+    demand,
+    demand_session,
+    session_after,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from examrunner.domain.draw.log import DrawLog
@@ -34,14 +43,14 @@ class Row:
     def attempt(self) -> Attempt:
         """The attempt that comes next, or the last one."""
         for attempt in self.attempts:
-            if attempt.phase is not Phase.DECIDED:
+            if not attempt.is_over:
                 return attempt
         return self.attempts[-1]
 
     @property
     def is_done(self) -> bool:
-        """Whether every attempt has been decided."""
-        return all(attempt.phase is Phase.DECIDED for attempt in self.attempts)
+        """Whether nothing more is to come: every attempt is decided or void."""
+        return all(attempt.is_over for attempt in self.attempts)
 
 
 class Known:
@@ -55,6 +64,12 @@ class Known:
         self.prepared: Prepared | None = None
         """A draft session's files, once they have been read whole."""
         self.draw_log: DrawLog | None = None
+        self._phase = SessionPhase.OPEN
+        """How far a committed session has come."""
+        self.suspended_at: datetime | None = None
+        """When the day was suspended last."""
+        self._order: dict[str, int] = {}
+        """Places in the order that the examiner chose; empty for the exam order."""
         self._people: dict[str, Student] = {}
         self._attempts: dict[str, Attempt] = {}
         self._of: dict[str, list[str]] = {}
@@ -65,11 +80,12 @@ class Known:
     @property
     def phase(self) -> SessionPhase:
         """How far the session has come."""
-        return SessionPhase.DRAFT if self.stored is None else SessionPhase.OPEN
+        return SessionPhase.DRAFT if self.stored is None else self._phase
 
     def rows(self) -> list[Row]:
-        """Return the students in exam order."""
-        return [self.row(key) for key in self._people]
+        """Return the students in the order in which they are called."""
+        keys = sorted(self._people, key=lambda key: self._order.get(key, len(self._order)))
+        return [self.row(key) for key in keys]
 
     def row(self, key: str) -> Row:
         """Return one student."""
@@ -137,6 +153,11 @@ class Known:
         known = self.prepared.eligible.get(key) if self.prepared else None
         return known is not None and not known.eligible
 
+    def demand(self, action: Action, attempt: Attempt) -> None:
+        """Raise Refused where the day or the attempt is not in a phase for this."""
+        demand_session(action, self.phase)
+        demand(action, attempt.phase)
+
     # --- loading -------------------------------------------------------------------------
 
     def seat(self, people: Iterable[tuple[str, Student]], attempts: Iterable[Attempt]) -> None:
@@ -161,3 +182,12 @@ class Known:
         self.ledger = ledger
         self.stored = stored
         self.settings = stored.settings
+
+    def heed(self, events: Iterable[Event]) -> None:
+        """Take in what events say about the day as a whole."""
+        for event in events:
+            self._phase = session_after(self._phase, event.what)
+            if isinstance(event.what, ev.Suspended):
+                self.suspended_at = event.at
+            if isinstance(event.what, ev.Reordered):
+                self._order = {key: place for place, key in enumerate(event.what.order)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import ExamError, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import Phase
@@ -162,6 +161,7 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
     if (desk.folder / UNFINISHED).exists():
         desk.left_over += " A forgetting was interrupted: run examrunner forget again."
     desk.seat([(one.key, one.student) for one in ledger.people()], ledger.attempts())
+    desk.heed(ledger.of_the_day())
     _, before = ledger.take_lease(desk.actor, desk.clock.now())
     busy = desk.under_way()
     if busy is not None and busy.phase is Phase.RUNNING:
@@ -257,7 +257,7 @@ def _commit(desk: Desk) -> dict[str, str]:
         ]
         drafts = [
             Draft(commit.event),
-            Draft(ev.Opened(log.start(NONE).line)),
+            Draft(ev.Opened(log.start(desk.public).line)),
             Draft(ev.Entered(ledger.epoch)),
         ]
         ledger.append(drafts, moment, desk.actor, documents=commit.documents, people=people)

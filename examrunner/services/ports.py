@@ -36,7 +36,11 @@ class Way:
 
     watch: bool = False
     """Only look on at a session that another process examines."""
+    window: bool = False
+    """Show the student's second window; nothing else can be done there."""
     take_over: bool = False
     """Shut out the process that has it open."""
     second: Path | None = None
     """A further folder for copies."""
+    speed: int = 1
+    """How many times faster than the real one the clock runs: only in a rehearsal."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from examrunner.domain.bank.banks import Question
 from examrunner.domain.course.people import Student
+from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import NOT_REACHED, Asked, Attempt, attempt_id
-from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
+from examrunner.domain.exam.chain import Event
+from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase, session_after
 from examrunner.domain.exam.rules import score
 from examrunner.domain.exam.settings import Settings
+from examrunner.domain.exam.suggest import suggest
 from examrunner.domain.plain import instant_text
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import committed
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+DAY = (ev.Suspended, ev.Continued, ev.Incident, ev.Closed, ev.Reopened)
+"""Events of the day that results tell of."""
 HEAD_DIGITS = 12
 """Digits of a head that are printed."""
 
@@ -52,6 +59,10 @@ class Results:
     count: int = 0
     head: str = ""
     """Number of events and hash of the last one."""
+    day: tuple[Event, ...] = ()
+    """What interrupted the day, ended it, or belongs on record beside the marks."""
+    banks: dict[str, dict[str, Question]] = field(default_factory=dict)
+    """SHA-256 of each bank that a sheet comes from to its questions, by id."""
 
     @property
     def vouched(self) -> str:
@@ -84,6 +95,7 @@ def read_results(folder: Path) -> Results:
 
 
 def _from_ledger(folder: Path, settings: Settings) -> Results | None:
+    from examrunner.services.draws import questions_in
     from examrunner.storage.database.ledger import Ledger
 
     path = folder / settings.database
@@ -95,13 +107,18 @@ def _from_ledger(folder: Path, settings: Settings) -> Results | None:
         with ledger.snapshot():
             people, attempts = ledger.people(), ledger.attempts()
             texts, (count, head) = ledger.texts(), ledger.head()
+            day = ledger.of_the_day()
+            used = sorted({one.bank for one in attempts if one.bank})
+            banks = {sha: questions_in(ledger.document(sha)) for sha in used}
     own: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         own.setdefault(attempt.student, []).append(attempt)
     results = tuple(
         _result(stored.settings, one.student, one.key, own.get(one.key, ())) for one in people
     )
-    return Results(stored.settings, SessionPhase.OPEN, results, stored, texts, count, head)
+    phase = reduce(session_after, (one.what for one in day), SessionPhase.OPEN)
+    told = tuple(one for one in day if isinstance(one.what, DAY))
+    return Results(stored.settings, phase, results, stored, texts, count, head, told, banks)
 
 
 def _result(
@@ -115,13 +132,14 @@ def _result(
 
 
 def _status(attempts: tuple[Attempt, ...]) -> str:
-    """Return how a student stands: waiting, absent, postponed, examining or done."""
+    """Return how a student stands: waiting, absent, postponed, examining, void or done."""
     for attempt in attempts:
         if attempt.phase in UNDER_WAY:
             return "examining"
-        if attempt.phase is not Phase.DECIDED:
+        if not attempt.is_over:
             return str(attempt.phase)
-    return "done"
+    is_void = all(attempt.phase is Phase.VOID for attempt in attempts)
+    return "void" if is_void else "done"
 
 
 # --- JSON ----------------------------------------------------------------------------------
@@ -134,6 +152,10 @@ def as_json(results: Results) -> dict[str, Any]:
         "phase": str(results.phase),
         "events": results.count,
         "head": results.head,
+        "day": [
+            {"at": _time(one.at), "kind": one.kind, "text": results.texts.get(one.id)}
+            for one in results.day
+        ],
         "students": [
             {
                 "student": result.student.student_id,
@@ -168,8 +190,12 @@ def _attempt(attempt: Attempt, results: Results) -> dict[str, Any]:
         "title": results.title(attempt.reading) or None,
         "origin": attempt.origin,
         "phase": str(attempt.phase),
+        "follows": attempt.of,
+        "granted": attempt.granted,
+        "void": attempt.void,
         "verdict": attempt.verdict,
         "points": _points(attempt, results.settings),
+        "suggested": _suggested(attempt, results),
         "revealed_at": _time(attempt.revealed_at),
         "started_at": _time(attempt.started_at),
         "seconds": round(seconds, 1) if seconds is not None else None,
@@ -199,6 +225,12 @@ def _points(attempt: Attempt, settings: Settings) -> int | None:
     return dict(settings.exam.points).get(attempt.verdict.value)
 
 
+def _suggested(attempt: Attempt, results: Results) -> dict[str, Any]:
+    """Return what the marks suggest, derived anew: it is not on record and was never applied."""
+    found = suggest(attempt, results.banks.get(attempt.bank or "", {}).values())
+    return {"verdict": found.verdict, "reasons": list(found.reasons)}
+
+
 def _question(asked: Asked, attempt: Attempt) -> dict[str, Any]:
     decided = attempt.phase is Phase.DECIDED
     unasked = NOT_REACHED if decided and asked.asked_at is None else None
@@ -210,6 +242,8 @@ def _question(asked: Asked, attempt: Attempt) -> dict[str, Any]:
         "seconds": asked.spent if is_timed else None,
         "rating": asked.rating,
         "help": str(asked.help) if asked.asked_at else None,
+        "probes": asked.probes,
+        "hints": asked.hints,
         "points": list(asked.points),
         "flags": [_time(at) for at in asked.flags],
         "not_asked": asked.not_asked or unasked,

@@ -75,6 +75,7 @@ class Watch(Desk):
         for one in new:
             self._seq = one.event.seq
             name, event = one.event.attempt, one.event
+            self.heed([event])
             if one.text is not None:
                 self._texts[event.id] = one.text
             if name is not None and name.rpartition(".")[0] in self._of:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,24 @@ class SystemClock:
         time.monotonic stands still in sleep on Linux and macOS, the boot clock does not.
         """
         return (boot_ns() - time.monotonic_ns()) / NS
+
+
+class FastClock:
+    """A clock for rehearsals: from its start on it runs several times as fast as the real one."""
+
+    def __init__(self, speed: int) -> None:
+        self._speed = speed
+        self._start = SystemClock().now()
+
+    def now(self) -> Moment:
+        """Return the moment that the rehearsal has come to."""
+        passed = (boot_ns() - self._start.boot_ns) * self._speed
+        at = self._start.at + timedelta(microseconds=passed // 1000)
+        return Moment(at, f"{self._start.boot_id}-fast", self._start.boot_ns + passed)
+
+    def slept(self) -> float:
+        """Return 0: sleep is not rehearsed."""
+        return 0.0
 
 
 def boot_clock(platform: str) -> int | None:

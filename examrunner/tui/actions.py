@@ -51,6 +51,10 @@ BOARD = (
     Action("l", "later", "later", "comes later; again: back", 3),
     Action("slash", "find", "find", "find by name: type, enter, escape", 4, "/"),
     Action("v", "results", "results", "verdicts and records, then exports", 4),
+    Action("J", "move_down", "", "let the chosen student come later in the line", 9),
+    Action("K", "move_up", "", "let the chosen student come earlier in the line", 9),
+    Action("i", "incident", "", "note an incident; enter keeps it", 9),
+    Action("c", "close", "close day", "what is still open, edges, and the end of the day", 6),
     BLANK,
     Action("q", "quit", "quit", "quit; the session stays as it is", 5),
     KEYS,
@@ -81,10 +85,15 @@ SHEET = (
     Action("w", "weak", "weak", "rate weak and move on", 2),
     Action("1,2,3,4,5,6", "point", "point", "tick a point, again: off", 3, "1-6"),
     Action("h", "help", "help", "help up one level: clarified, probed, led", 3),
+    Action("o", "offer", "probe", "offer the next probe, then the hints; it counts as help", 4),
     Action("exclamation_mark", "flag", "flag", "a sign that it was not read", 5, "!"),
     Action("n", "note", "note", "write a note; enter closes it", 2),
-    Action("x", "not_asked", "not asked", "this question is not asked", 4),
-    Action("u", "undo", "undo", "take back the last mark", 0),
+    Action("x", "not_asked", "not asked", "this question is not asked: no time", 4),
+    Action("X", "why_not", "", "not asked for another reason: a choice of one key", 9),
+    Action("u", "undo", "undo", "take back the last mark, again: the one before", 0),
+    Action("U", "redo", "", "let what was taken back count again", 9),
+    Action("i", "info", "info", "misconceptions and sample answers; again: back", 5),
+    Action("r", "review", "", "the student's own review, where there is one; again: back", 9),
     Action("space", "pause", "pause", "stop or go on with the clock", 4),
     Action("d", "decide", "decide", "stop the clock and decide", 0),
     Action("pageup", "scroll_up", "", "scroll a long sheet up", 9, "pgup"),
@@ -92,11 +101,21 @@ SHEET = (
     BLANK,
     KEYS,
 )
+SUGGESTION = Action("v", "suggestion", "", "what the marks suggest; again: hidden", 9)
+WHY_NOT = (
+    Action("s", "skipped", "skipped", "left out on purpose", 1),
+    Action("d", "declined", "declined", "the student did not want to answer", 1),
+    Action("n", "not-needed", "not needed", "the other answers said enough", 1),
+    Action("t", "no-time", "no time", "time ran out", 1),
+    Action("escape", "back", "back", "back without change", 1, "esc"),
+)
+"""Why a question is not asked, a line of the sheet; the names are the codes on record."""
 DECIDE = (
     Action("p", "pass", "pass", "pass", 1),
     Action("e", "edge", "edge", "edge: to be decided in a second look", 1),
     Action("f", "fail", "fail", "fail", 1),
     Action("n", "reason", "reason", "write a reason; enter closes it", 2),
+    SUGGESTION,
     Action("enter", "confirm", "confirm", "save the verdict and go on", 1),
     Action(
         "escape", "go_on", "go on examining", "back to the sheet; the clock runs again", 2, "esc"
@@ -109,6 +128,7 @@ CORRECT = (
     Action("e", "edge", "edge", "edge", 1),
     Action("f", "fail", "fail", "fail", 1),
     Action("n", "reason", "reason", "write a reason; enter closes it", 2),
+    SUGGESTION,
     Action("enter", "confirm", "confirm", "save it; the earlier verdict is kept", 1),
     BACK,
     BLANK,
@@ -121,12 +141,17 @@ RESULTS = (
     Action("pagedown", "page_down", "", "a page down", 9, "pgdn"),
     Action("enter", "record", "record", "open the record", 1),
     Action("x", "export", "export", "export the scores", 2),
+    Action("g", "course", "the day", "the course of the day: delays and verdicts", 4),
+    Action("e", "edges", "second look", "the edges that are still to be decided", 3),
     BACK,
     BLANK,
     KEYS,
 )
+COURSE = (BACK, BLANK, KEYS)
+"""The course of the day, drawn."""
 RECORD = (
     Action("d", "correct", "correct", "correct the verdict; the earlier one is kept", 1),
+    Action("t", "retake", "retake", "let the student take it again on another paper", 3),
     Action("up", "up", "", "scroll up", 9, "↑"),
     Action("down", "down", "", "scroll down", 9, "↓"),
     BACK,
@@ -169,7 +194,48 @@ WELCOME = (
     KEYS,
 )
 
+WINDOW = (Action("q,ctrl+q", "quit", "leave", "leave; the exam goes on", 5, "q"),)
+"""The student's second window: no other key does anything."""
+
+INCIDENT = Action("n", "incident", "incident", "note an incident; enter keeps it", 2)
+ALARM = (
+    Action("enter", "continue", "go on", "let the day go on; space starts a clock again", 1),
+    INCIDENT,
+    Action("escape", "back", "", "close the line of an incident", 9, "esc"),
+    BLANK,
+    KEYS,
+)
+CLOSE = (
+    Action("enter", "close", "close the day", "from here on no verdict changes", 1),
+    Action("o", "reopen", "open again", "open a closed day again; it is on record", 1),
+    Action("e", "edges", "second look", "decide the edges; both verdicts are kept", 2),
+    INCIDENT,
+    BACK,
+    BLANK,
+    KEYS,
+)
+EDGES = (
+    Action("up", "up", "", "the edge above", 9, "↑"),
+    Action("down", "down", "", "the edge below", 9, "↓"),
+    Action("d", "decide", "decide", "decide this edge; the first verdict is kept", 1),
+    Action("enter", "record", "record", "sheet and timeline of this edge", 1),
+    Action("h", "hide", "hide names", "without names, shuffled; again: with names", 2),
+    BACK,
+    BLANK,
+    KEYS,
+)
+VOID = (
+    Action("1,2,3,4,5", "why", "reason", "why it counts no more", 1, "1-5"),
+    Action("k", "known", "paper known", "whether the student knows the paper", 2),
+    Action("a", "again", "again", "whether the student is examined again", 2),
+    Action("enter", "confirm", "void", "let it count no more; it stays on record", 1),
+    BACK,
+    BLANK,
+    KEYS,
+)
 EVERYWHERE = (
+    Action("ctrl+a", "alarm", "", "alarm: everything stands still until you go on", 9),
+    Action("V", "void", "", "void the attempt on this screen; it asks first", 9),
     Action("ctrl+l", "blank", "", "blank the screen, also while a line is being typed", 9),
     Action("ctrl+s", "emergency", "", "while NOT SAVED: keep what waits in a file elsewhere", 9),
 )
@@ -183,11 +249,17 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "decide": DECIDE,
     "correct": CORRECT,
     "results": RESULTS,
+    "course": COURSE,
     "record": RECORD,
     "export": EXPORT,
     "resume": RESUME,
     "choose": CHOOSE,
     "welcome": WELCOME,
+    "window": WINDOW,
+    "alarm": ALARM,
+    "close": CLOSE,
+    "edges": EDGES,
+    "void": VOID,
     "everywhere": EVERYWHERE,
 }
 """Name of each screen to what its keys do."""
@@ -198,7 +270,7 @@ def bindings(screen: str) -> list[BindingType]:
     made: list[BindingType] = []
     for action in SCREENS[screen]:
         for key in action.keys.split(","):
-            argument = f"({key})" if action.name in ("point", "recent") else ""
+            argument = f"({key})" if action.name in ("point", "recent", "why") else ""
             made.append(Binding(key, action.name + argument, action.label or action.help))
     return made
 

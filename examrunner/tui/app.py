@@ -6,13 +6,14 @@ import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
-from textual.theme import Theme
 
 from examrunner.domain.errors import Environment, ExamError, refused_by_machine
+from examrunner.domain.exam.phases import Action, SessionPhase, allowed
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
 from examrunner.tui.paths import short
 from examrunner.tui.screens.opening import OpeningScreen
+from examrunner.tui.themes import DEFAULT, THEMES, commands, is_without_colour
 from examrunner.tui.typing import OneKeyAtATime
 
 if TYPE_CHECKING:
@@ -25,22 +26,6 @@ if TYPE_CHECKING:
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
     from examrunner.services.waiting import Waiting
-
-THEME = Theme(
-    name="examrunner",
-    primary="#7aa2f7",
-    secondary="#bb9af7",
-    warning="#e0af68",
-    error="#f7768e",
-    success="#9ece6a",
-    accent="#7aa2f7",
-    foreground="#d5d8e6",
-    background="#0f1117",
-    surface="#1c2030",
-    panel="#1c2030",
-    dark=True,
-    variables={"text-muted": "#868b9c"},
-)
 
 
 def _collect_again() -> None:
@@ -57,8 +42,17 @@ class ExamApp(OneKeyAtATime):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
-    def __init__(self, opener: Callable[[Path], Desk], folder: Path | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        opener: Callable[[Path], Desk],
+        folder: Path | None = None,
+        theme: Callable[[str | None], str] = lambda _: DEFAULT,
+    ) -> None:
+        """`theme` chooses a theme by what colours the terminal has."""
+        super().__init__(ansi_color=True if is_without_colour() else None)
+        for one in THEMES.values():
+            self.register_theme(one)
+        self.theme = theme(self.console.color_system)
         self.folder = folder
         """The session's folder; None while the welcome asks for one."""
         self._opener = opener
@@ -91,9 +85,7 @@ class ExamApp(OneKeyAtATime):
         return self.folder.resolve().name if self.folder else ""
 
     def on_mount(self) -> None:
-        """Take the colours and open the session as soon as the first frame is out."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        """Open the session as soon as the first frame is out."""
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -146,6 +138,13 @@ class ExamApp(OneKeyAtATime):
             from examrunner.tui.screens.resume import ResumeScreen
 
             self.push_screen(ResumeScreen())
+        if desk.phase is SessionPhase.SUSPENDED:
+            self._show_alarm()
+
+    def _show_alarm(self) -> None:
+        from examrunner.tui.screens.day import AlarmScreen
+
+        self.push_screen(AlarmScreen())
 
     def _warm(self) -> None:
         from examrunner.services.opening import warm
@@ -186,6 +185,30 @@ class ExamApp(OneKeyAtATime):
 
         if not any(isinstance(screen, ResumeScreen) for screen in self.screen_stack):
             self.push_screen(ResumeScreen(is_over=True))
+
+    def action_alarm(self) -> None:
+        """Let everything stand still."""
+        if self._desk is None or self._desk.is_watching:
+            return
+        from examrunner.services import day_acts
+
+        desk = self._desk
+        if desk.phase is SessionPhase.DRAFT:
+            self.say("nothing has begun yet")
+        elif self.act(lambda: day_acts.suspend(desk)):
+            self._show_alarm()
+
+    def action_void(self) -> None:
+        """Ask whether the attempt on this screen counts no more."""
+        name = getattr(self.screen, "attempt_id", None)
+        if self._desk is None or self._desk.is_watching or name is None:
+            return
+        if not allowed(Action.VOID, self._desk.attempt(name).phase):
+            self.say("only an attempt whose paper is known can be voided")
+            return
+        from examrunner.tui.screens.void import VoidScreen
+
+        self.push_screen(VoidScreen(name))
 
     def action_emergency(self) -> None:
         """Keep what waits in a file elsewhere."""
@@ -334,7 +357,7 @@ class ExamApp(OneKeyAtATime):
         self.push_screen(BlankScreen())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return the palette: what the keys of this screen do, and nothing else."""
+        """Return the palette: what the keys of this screen do, and the themes."""
         from examrunner.tui.screens.base import ExamScreen
 
         if isinstance(screen, ExamScreen):
@@ -342,3 +365,4 @@ class ExamApp(OneKeyAtATime):
                 if "," not in action.keys:
                     deed = getattr(screen, f"action_{action.name}")
                     yield SystemCommand(action.label or action.name, action.help, deed)
+            yield from commands(self)

@@ -21,6 +21,8 @@ Line = tuple[Span, ...]
 
 EMPTY: Line = ()
 GAP = "   "
+MEASURE = 90
+"""Longer rows of text are hard to read back and forth, however wide the screen is."""
 EMOJI_STYLE = "\ufe0f"
 """Makes a sign an emoji, one cell wider on some terminals."""
 FLAG_A, FLAG_Z = "\U0001f1e6", "\U0001f1ff"
@@ -75,9 +77,11 @@ def pad(text: str, cells: int) -> str:
 def wrap(text: str, cells: int, most: int | None = None) -> list[str]:
     """Return a text broken at line ends and spaces into rows of at most so many cells.
 
-    Nothing is lost, unless `most` says how many rows there may be; a cut shows as an ellipsis.
+    No row is longer than MEASURE. Nothing is lost, unless `most` says how many rows there may
+    be; a cut shows as an ellipsis.
     """
-    rows = list(_wrapped(text, max(1, cells)))
+    cells = min(max(1, cells), MEASURE)
+    rows = list(_wrapped(text, cells))
     if most is not None and len(rows) > most:
         rows = rows[:most]
         rows[-1] = head_of(rows[-1], cells - 1).rstrip() + "…"

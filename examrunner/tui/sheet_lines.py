@@ -1,7 +1,7 @@
 """The sheet as lines: the current question whole, the others in a line each.
 
-What matters is never cut: the question and its points are always there. Probes, red flags,
-anchors and air are added as far as the height allows.
+What matters is never cut: the question and its points are always there, and so is the probe or
+hint offered last. Earlier ones, red flags, anchors and air are added as far as the height allows.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from examrunner.domain.exam.attempts import Asked
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Help, Rating
 from examrunner.tui.lines import EMPTY, GAP, Line, Span, hanging, line, pad, wrap
+from examrunner.tui.words import why_words
 
 MARGIN = "  "
 EDGE: Span = ("  ▌ ", "accent")
@@ -38,24 +39,27 @@ class Level:
 
     air: int
     """In how many of the places named above an empty row stands."""
-    probes: int
+    offers: int
+    """How many probes and hints, of those offered, the last ones."""
     flags: int
     anchors: bool = False
     others: bool = True
     """The other questions in a line each; else they share one line."""
+    rest: bool = True
+    """How many probes and hints are left to offer."""
 
 
 LEVELS = (
-    Level(air=4, probes=3, flags=3, anchors=True),
-    Level(air=4, probes=3, flags=2),
-    Level(air=4, probes=2, flags=1),
-    Level(air=4, probes=1, flags=1),
-    Level(air=3, probes=1, flags=1),
-    Level(air=2, probes=1, flags=1),
-    Level(air=1, probes=1, flags=1),
-    Level(air=0, probes=1, flags=1),
-    Level(air=0, probes=1, flags=1, others=False),
-    Level(air=0, probes=0, flags=0, others=False),
+    Level(air=4, offers=9, flags=3, anchors=True),
+    Level(air=4, offers=9, flags=2),
+    Level(air=4, offers=2, flags=1),
+    Level(air=4, offers=1, flags=1),
+    Level(air=3, offers=1, flags=1),
+    Level(air=2, offers=1, flags=1),
+    Level(air=1, offers=1, flags=1),
+    Level(air=0, offers=1, flags=1),
+    Level(air=0, offers=1, flags=1, others=False),
+    Level(air=0, offers=1, flags=0, others=False, rest=False),
 )
 
 
@@ -70,6 +74,8 @@ class SheetView:
     """Seconds the current question has been current."""
     notes: Sequence[str] = ()
     """Notes on the current question."""
+    aside: Sequence[Line] | None = None
+    """What stands in the place of all but the current question and its points, if asked for."""
 
 
 def sheet_lines(view: SheetView, width: int, height: int) -> list[Line]:
@@ -84,6 +90,8 @@ def sheet_lines(view: SheetView, width: int, height: int) -> list[Line]:
 
 def _rows(view: SheetView, width: int, level: Level) -> list[Line]:
     air = [EMPTY] if level.air >= AROUND else []
+    if view.aside is not None:
+        return [*_current(view, width, level), *air, *view.aside]
     if not level.others:
         return [*_current(view, width, level), _shared(view, width)]
     before = [_other(view, place, width) for place in range(view.current)]
@@ -106,12 +114,11 @@ def _current(view: SheetView, width: int, level: Level) -> list[Line]:
         mark: Line = ((f"{number} ✓ ", "good"),) if ticked else ((f"{number} · ", ""),)
         ink = "strong" if point.must else ""
         rows += hanging(mark, "    ", wrap(point.text, inner - 4), ink)
-    extras = _extras(question, asked, level, inner)
-    extras += [
-        row
-        for text in view.notes
-        for row in hanging(line(("note     ", "dim")), " " * LABEL, wrap(text, inner - LABEL), "")
-    ]
+    extras: list[Line] = []
+    if view.aside is None:
+        extras += _offers(question, asked, level, inner)
+        extras += _extras(question, level, inner)
+        extras += [row for text in view.notes for row in _labelled("note", text, inner, "dim", "")]
     rows += [EMPTY] if extras and level.air >= EXTRAS else []
     rows += extras
     return [(EDGE, *row) for row in rows]
@@ -123,7 +130,7 @@ def _heading(question: Question, asked: Asked, spent: int) -> Line:
     if asked.rating:
         spans.append((f"{GAP}{asked.rating}", RATING_INK[asked.rating]))
     if asked.not_asked:
-        spans.append((f"{GAP}not asked", "dim"))
+        spans.append((f"{GAP}not asked: {why_words(asked.not_asked)}", "dim"))
     if HELP_WORD[asked.help]:
         spans.append((f"{GAP}{HELP_WORD[asked.help]}", "warn"))
     if asked.flags:
@@ -131,22 +138,67 @@ def _heading(question: Question, asked: Asked, spent: int) -> Line:
     return tuple(spans)
 
 
-def _extras(question: Question, asked: Asked, level: Level, inner: int) -> list[Line]:
-    rows: list[Line] = []
-    hints = question.hints[: list(Help).index(asked.help)]
-    parts = [
-        *(("hint", text, "warn") for text in hints),
-        *(("probe", text, "") for text in question.probes[: level.probes]),
-        *(("!", text, "dim") for text in question.red_flags[: level.flags]),
+def _labelled(label: str, text: str, inner: int, ink: str, text_ink: str) -> list[Line]:
+    head = line((pad(label, LABEL), ink))
+    return hanging(head, " " * LABEL, wrap(text, inner - LABEL), text_ink)
+
+
+def _offers(question: Question, asked: Asked, level: Level, inner: int) -> list[Line]:
+    """Return the probes and hints offered so far, and what is left of them."""
+    offered = [
+        (f"probe {n}", text, "") for n, text in enumerate(question.probes[: asked.probes], 1)
     ]
-    if level.anchors and question.anchors:
-        anchors = question.anchors
-        pairs = (("strong", anchors.strong), ("enough", anchors.enough), ("weak", anchors.weak))
-        parts += [(label, text, "dim") for label, text in pairs if text]
-    for label, text, ink in parts:
-        head = line((pad(label, LABEL), ink))
-        rows += hanging(head, " " * LABEL, wrap(text, inner - LABEL), ink)
+    hints = question.hints[: asked.hints]
+    offered += [(f"hint {n}", text, "warn") for n, text in enumerate(hints, 1)]
+    rows = [
+        row
+        for label, text, ink in offered[max(0, len(offered) - level.offers) :]
+        for row in _labelled(label, text, inner, ink, ink)
+    ]
+    left = rest_words(question, asked)
+    if left and level.rest:
+        rows.append(line((pad("o", LABEL), "key"), (left, "dim")))
     return rows
+
+
+def rest_words(question: Question, asked: Asked) -> str:
+    """Return what the next offer is, and how much is left: `probe 1 of 3, then 2 hints`."""
+    probes, hints = len(question.probes), len(question.hints)
+    if asked.probes < probes:
+        then = f", then {hints} hint{'s' if hints > 1 else ''}" if hints else ""
+        return f"probe {asked.probes + 1} of {probes}{then}"
+    return f"hint {asked.hints + 1} of {hints}" if asked.hints < hints else ""
+
+
+def _extras(question: Question, level: Level, inner: int) -> list[Line]:
+    parts = [("!", text) for text in question.red_flags[: level.flags]]
+    parts += _anchors(question) if level.anchors else []
+    return [row for label, text in parts for row in _labelled(label, text, inner, "dim", "dim")]
+
+
+def _anchors(question: Question) -> list[tuple[str, str]]:
+    anchors = question.anchors
+    if anchors is None:
+        return []
+    pairs = (("strong", anchors.strong), ("enough", anchors.enough), ("weak", anchors.weak))
+    return [(label, text) for label, text in pairs if text]
+
+
+def info_lines(question: Question, width: int) -> list[Line]:
+    """Return the misconceptions and sample answers of a question."""
+    inner = width - 8
+    rows = [
+        row
+        for label, text in _anchors(question)
+        for row in _labelled(label, text, inner, RATING_INK[Rating(label)] or "strong", "")
+    ]
+    for one in question.misconceptions:
+        rows += [EMPTY] if rows else []
+        rows += _labelled("wrong", one.claim, inner, "bad", "")
+        rows += _labelled("right", one.correction, inner, "good", "") if one.correction else []
+    if not rows:
+        rows = [line(("this question has no misconceptions and no sample answers", "dim"))]
+    return [line(MARGIN * 2, *row) for row in rows]
 
 
 def _other(view: SheetView, place: int, width: int) -> Line:
@@ -156,8 +208,8 @@ def _other(view: SheetView, place: int, width: int) -> Line:
         done = asked.rating is not None
         spans: list[Span] = [(f"{MARGIN}✓ " if done else f"{MARGIN}· ", "good" if done else "dim")]
         spans.append((label, "dim"))
-        word = asked.rating or ("not asked" if asked.not_asked else "not rated")
-        spans.append((f"{word:<9}", RATING_INK[asked.rating] if asked.rating else "dim"))
+        word = asked.rating or (why_words(asked.not_asked) if asked.not_asked else "not rated")
+        spans.append((f"{word:<10}", RATING_INK[asked.rating] if asked.rating else "dim"))
         spans.append((f"  {shown(asked.spent)}", "dim"))
         if asked.points:
             spans.append((f"{GAP}{len(asked.points)} of {len(question.look_for)}", "dim"))

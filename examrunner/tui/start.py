@@ -1,4 +1,4 @@
-"""The two ways into the terminal app, as the command line calls them."""
+"""The ways into the terminal app, as the command line calls them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import WrongUsage
+from examrunner.services.theme import chosen
 from examrunner.tui.app import ExamApp
+from examrunner.tui.themes import at_start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,12 +24,16 @@ TELLTALES = ("TEXTUAL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_SCREENSHOT")
 
 def open_session(folder: Path, way: Way) -> int:
     """Run the app on one session. Returns the exit code."""
-    return _run(ExamApp(partial(_open, way=way), folder))
+    if way.window:
+        from examrunner.tui.window_app import WindowApp
+
+        return _run(WindowApp(_look, folder, partial(at_start, chosen)))
+    return _run(ExamApp(partial(_open, way=way), folder, partial(at_start, chosen)))
 
 
 def welcome() -> int:
     """Run the app from its welcome. Returns the exit code."""
-    return _run(ExamApp(_open))
+    return _run(ExamApp(_open, theme=partial(at_start, chosen)))
 
 
 def _open(folder: Path, way: Way | None = None) -> Desk:
@@ -35,12 +41,23 @@ def _open(folder: Path, way: Way | None = None) -> Desk:
     from examrunner.services.opening import open_way
     from examrunner.services.ports import Way
     from examrunner.services.recent import remember
+    from examrunner.storage.clock import FastClock, SystemClock
+    from examrunner.storage.person import examiner
+
+    way = way or Way()
+    clock = FastClock(way.speed) if way.speed > 1 else SystemClock()
+    desk = open_way(folder, clock, secrets.token_bytes, examiner(), way)
+    remember(folder)
+    return desk
+
+
+def _look(folder: Path) -> Desk:
+    """Look on at a session. Raises Refused while there is nothing to see yet."""
+    from examrunner.services.watching import Watch
     from examrunner.storage.clock import SystemClock
     from examrunner.storage.person import examiner
 
-    desk = open_way(folder, SystemClock(), secrets.token_bytes, examiner(), way or Way())
-    remember(folder)
-    return desk
+    return Watch(folder, SystemClock(), examiner())
 
 
 def _run(app: ExamApp) -> int:

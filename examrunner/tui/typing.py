@@ -26,8 +26,8 @@ ROUNDS = 2
 class OneKeyAtATime(App[None]):
     """An app whose keys wait for each other."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self._typed: deque[events.Key] = deque()
         """Keys that wait, the oldest first."""
         self._since: float | None = None

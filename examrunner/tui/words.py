@@ -6,21 +6,26 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import NOT_REACHED
+from examrunner.domain.exam.attempts import NOT_REACHED, newest_first
 from examrunner.domain.exam.clock import shown
 from examrunner.services.day import Day, day_of, local
+from examrunner.tui.lines import pad
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from examrunner.domain.exam.attempts import Asked, Attempt
+    from examrunner.domain.exam.fitting import Fit, Open
     from examrunner.domain.exam.settings import Settings
     from examrunner.services.desk import Desk
-    from examrunner.tui.lines import Span
+    from examrunner.tui.lines import Line, Span
 
 VERDICT_INK = {ev.Verdict.PASS: "good", ev.Verdict.EDGE: "warn", ev.Verdict.FAIL: "bad"}
 RATING_INK = {ev.Rating.STRONG: "good", ev.Rating.ENOUGH: "", ev.Rating.WEAK: "warn"}
 ON_TIME = timedelta(minutes=1)
+KIND_CELLS = 9
+"""Cells of a kind of question, such as `critique`."""
+_IN_THE_TIMELINE = (*ev.MARKS, ev.Started, ev.Paused, ev.Resumed, ev.Recovered)
 
 _SAID: dict[type, str] = {
     ev.Called: "called",
@@ -38,8 +43,8 @@ _SAID: dict[type, str] = {
     ev.Recovered: "resumed",
     ev.Flagged: "flagged",
     ev.Noted: "noted",
-    ev.NotAsked: "not asked",
     ev.Undone: "taken back",
+    ev.Redone: "counts again",
     ev.Stopped: "stopped to decide",
     ev.WentOn: "goes on",
     ev.Decided: "verdict saved",
@@ -48,10 +53,23 @@ _SAID: dict[type, str] = {
     ev.Entered: "session opened",
     ev.Opened: "session opened",
     ev.Committed: "session committed",
+    ev.Voided: "void",
+    ev.Granted: "a further attempt",
+    ev.Reordered: "order changed",
+    ev.Suspended: "everything stands still",
+    ev.Continued: "the day goes on",
+    ev.Incident: "incident noted",
+    ev.Closed: "day closed",
+    ev.Reopened: "day opened again",
     ev.ClockJumped: "the machine's clock was set",
     ev.Forgotten: "a student was forgotten",
     ev.Restored: "record restored from a copy",
 }
+
+
+def why_words(code: str) -> str:
+    """Return the code of why a question was not asked as words."""
+    return code.replace("-", " ")
 
 
 def what_words(what: ev.What) -> str:
@@ -63,6 +81,10 @@ def what_words(what: ev.What) -> str:
             return f"point {what.point}" + ("" if what.on else " off")
         case ev.Helped():
             return str(what.level)
+        case ev.Offered():
+            return f"{what.what} {what.number}"
+        case ev.NotAsked():
+            return f"not asked: {why_words(what.why)}"
         case ev.FromPaper():
             return f"keyed in from paper sheet {what.number}"
         case _:
@@ -84,6 +106,55 @@ def said(desk: Desk) -> list[Span]:
 def undone_words(what: object) -> str:
     """Return what was taken back."""
     return f"taken back: {what_words(what)}" if isinstance(what, ev.MARKS) else "taken back"
+
+
+def offered_words(asked: Asked) -> str:
+    """Return how many prepared probes and hints were offered; empty for none."""
+    counts = ((asked.probes, "probe"), (asked.hints, "hint"))
+    return ", ".join(f"{n} {word}{'s' if n > 1 else ''}" for n, word in counts if n)
+
+
+def timeline(desk: Desk, attempt: Attempt, most: int, cells: int) -> list[Line]:
+    """Return what happened last in an attempt and stands, the newest at the end.
+
+    What is full makes room for half a page at once: a key then adds a row and moves none.
+    """
+    kinds = {asked.id: asked.kind for asked in attempt.questions}
+    standing = newest_first(desk.events(attempt.id))
+    told = [one for one in standing if isinstance(one.what, _IN_THE_TIMELINE)][::-1]
+    rows: list[Line] = []
+    half = max(1, most // 2)
+    too_many = max(0, len(told) - most)
+    for event in told[-(-too_many // half) * half :]:
+        what = event.what
+        kind = pad(kinds.get(getattr(what, "question", ""), ""), KIND_CELLS)
+        words = what_words(what)
+        if isinstance(what, ev.Noted):
+            words = " ".join(desk.text(event.id).split()) or words
+        elif isinstance(what, ev.NotAsked):
+            words = why_words(what.why)
+        head = f"{clock_time(desk, event.at)}  {kind} "
+        rows.append(((head, "dim"), (pad(words, cells - len(head)).rstrip(), "dim")))
+    return rows
+
+
+def fit_words(found: Fit | None, left: float | None) -> str:
+    """Return what still fits the time left, or what to drop."""
+    if found is None or left is None:
+        return ""
+    if found.dropped:
+        what = f"drop {_joined(found.dropped)}"
+    elif found.is_short:
+        what = "time is short"
+    else:
+        verb = "fits" if len(found.kept) == 1 else "fit"
+        return f"{_joined(found.kept)} {verb}"
+    return f"{what}: {shown(left)} left for {shown(found.needed)}"
+
+
+def _joined(questions: tuple[Open, ...]) -> str:
+    kinds = [one.kind for one in questions]
+    return " and ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
 
 
 def title_words(settings: Settings) -> str:
@@ -125,7 +196,7 @@ def short_pace(desk: Desk) -> list[Span]:
 
 
 def pace_words(day: Day | None) -> list[Span]:
-    """Return the pace in up to three parts: behind, time for each, projected end."""
+    """Return the pace in up to three parts: behind, time for each, when the day will be done."""
     if day is None or day.pace is None:
         return []
     pace = day.pace
@@ -134,11 +205,14 @@ def pace_words(day: Day | None) -> list[Span]:
     parts = [_behind(pace.behind)]
     if pace.each is not None and pace.each > timedelta(0):
         each = shown(int(pace.each.total_seconds()))
-        parts.append((f"{pace.to_go} to go, {each} each ends at {pace.window_end:%H:%M}", "dim"))
+        parts.append((f"{pace.to_go} to go, {each} each by {pace.window_end:%H:%M}", "dim"))
     else:
         parts.append((f"{pace.to_go} to go, the window has ended", "dim"))
-    ink = "warn" if pace.ends_at > pace.window_end else "dim"
-    parts.append((f"at this pace {pace.ends_at:%H:%M}", ink))
+    words = f"done {pace.ends_at:%H:%M} by plan"
+    if pace.forecast is not None:
+        early, late = pace.forecast.early, pace.forecast.late
+        words = f"done {early:%H:%M} to {late:%H:%M} (8 of 10)"
+    parts.append((words, "warn" if pace.ends_at > pace.window_end else "dim"))
     return parts
 
 
@@ -169,11 +243,13 @@ def question_words(asked: Asked, *, decided: bool = False, is_timed: bool = True
         spans.append(("not rated", "dim"))
     else:
         why = asked.not_asked or (NOT_REACHED if decided else "")
-        spans.append((f"not asked{f' ({why})' if why else ''}", "dim"))
+        spans.append((f"not asked{f' ({why_words(why)})' if why else ''}", "dim"))
     if asked.asked_at is not None and is_timed:
         spans.append((f"  {shown(asked.spent):>5}", ""))
     if asked.help is not ev.Help.UNAIDED:
         spans.append((f"   {asked.help}", "warn"))
+    if offered := offered_words(asked):
+        spans.append((f"   {offered}", "dim"))
     if asked.points:
         spans.append((f"   points {', '.join(map(str, asked.points))}", ""))
     if asked.flags:

@@ -33,8 +33,11 @@ LONGEST = 0.5
 """Seconds of work before a kill."""
 SLACK = 3
 """Seconds by which a resumed time may differ: one of the last heartbeat, two of rounding."""
-MARKS = (*ev.MARKS, ev.Undone, ev.Decided)
+MARKS = (*ev.MARKS, ev.Undone, ev.Redone, ev.Decided)
 SAVED = re.compile(r"^  (\d\d:\d\d:\d\d )?(.+?)(   u takes it back)?$")
+KEYS = ["1", "2", "h", "o", "s", "e", "w", "n", "u", "U", "d"]
+WEIGHTS = [8, 8, *[4] * 9]
+"""What makes a mark on the sheet, or leaves it, and how often each is pressed."""
 WAY = {"enter call": "enter", "enter present": "enter", "r reveal": "r", "space start": "space"}
 """What leads from the board to the running sheet: a word of the footer, and the key."""
 
@@ -90,9 +93,7 @@ class Examiner:
 
     def mark(self, terminal: Terminal, until: float) -> None:
         """Make one mark, and take note if the screen says that it is saved."""
-        key = self.chance.choices(["1", "2", "h", "s", "e", "w", "n", "u", "d"], [8, 8, *[4] * 7])[
-            0
-        ]
+        key = self.chance.choices(KEYS, WEIGHTS)[0]
         before = status_of(terminal)
         if key == "d":
             self.decided = True
@@ -132,6 +133,7 @@ class Examiner:
 WORDS = {
     *(str(one) for kind in (ev.Rating, ev.Help) for one in kind),
     *(f"point {number}{off}" for number in range(1, 7) for off in ("", " off")),
+    *(f"{offer} {number}" for offer in ev.Offer for number in range(1, 4)),
     "noted",
     "verdict saved",
 }
@@ -144,8 +146,8 @@ def footer_of(terminal: Terminal) -> str:
 
 
 def status_of(terminal: Terminal) -> str:
-    """Return the line above the footer."""
-    return terminal.text().splitlines()[-2]
+    """Return the line above the footer, without what stands at its right end."""
+    return re.split(r"(?<=\S) {4,}", terminal.text().splitlines()[-2])[0]
 
 
 def on_disk(exam: Exam) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import event as hooks
 
 from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.phases import Phase
-from examrunner.services import conduct, draws
+from examrunner.services import conduct, day_acts, draws
 from examrunner.services.opening import open_desk
 from examrunner.services.results import as_json, read_results
 from tests.classes import write_session
@@ -174,10 +174,16 @@ def bring(room: Room, phase: Phase) -> Attempt:
                 conduct.pause_or_resume(desk, attempt)
             elif phase is Phase.STOPPED:
                 conduct.stop(desk, attempt)
-        case Phase.DECIDED:
-            room.decided()
+        case Phase.DECIDED | Phase.VOID:
+            _end(room, phase)
     assert room.attempt().phase is phase
     return room.attempt()
+
+
+def _end(room: Room, phase: Phase) -> None:
+    decided = room.decided()
+    if phase is Phase.VOID:
+        day_acts.void(room.desk, decided, "other", again=False)
 
 
 def fill_disk(ledger: Ledger) -> Iterator[None]:

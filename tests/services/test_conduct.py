@@ -14,7 +14,7 @@ from examrunner.domain.errors import ExamError, Refused
 from examrunner.domain.exam.attempts import Attempt, fold
 from examrunner.domain.exam.events import Help, Rating, Verdict
 from examrunner.domain.exam.phases import TABLE, UNDER_WAY, Action, Phase
-from examrunner.services import conduct, draws
+from examrunner.services import conduct, day_acts, draws
 from tests.services.desks import SETTINGS, Room, bring, write_small
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ ACTS: dict[str, tuple[tuple[Action, ...], Act]] = {
     "go on": ((Action.GO_ON,), conduct.go_on),
     "decide": ((Action.DECIDE,), lambda d, a: conduct.decide(d, a, Verdict.PASS)),
     "correct": ((Action.CORRECT,), lambda d, a: conduct.correct(d, a, Verdict.FAIL)),
+    "void": ((Action.VOID,), lambda d, a: day_acts.void(d, a, "illness")),
+    "retake": ((Action.RETAKE,), day_acts.retake),
 }
 """Name of what the examiner does to what the table calls it, and how."""
 BACK = {("absent", Phase.ABSENT), ("later", Phase.POSTPONED)}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from examrunner.domain.exam.events import Verdict
+from examrunner.domain.exam.pace import pace
 from examrunner.services import conduct, draws
 from examrunner.services.day import Day, day_of
 from examrunner.services.opening import open_desk
+from examrunner.tui.words import pace_words
 from tests.classes import SETTINGS, examine, write_session
-from tests.fakes import FakeClock, FakeEntropy
+from tests.fakes import NINE, FakeClock, FakeEntropy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +104,50 @@ def test_who_is_absent_is_not_waited_for(tmp_path: Path) -> None:
     assert before is not None
     assert after is not None
     assert (before.to_go, after.to_go) == (4, 3)
+
+
+@pytest.mark.parametrize("late", [-900, 0, 1200], ids=["early", "on time", "late"])
+def test_the_forecast_counts_the_talks_and_not_when_the_day_began(
+    tmp_path: Path, late: int
+) -> None:
+    """Three students of five minutes each: the fourth is expected to take as long from now."""
+    folder, clock = write_session(tmp_path / "small"), FakeClock()
+    clock.advance(late)
+    examine(folder, dict.fromkeys(("ana", "chi", "eli"), Verdict.PASS), clock)
+    desk = open_desk(folder, clock, FakeEntropy(), "ann")
+    found, now = day_of(desk).pace, clock.at
+    words = [text for text, _ in pace_words(day_of(desk))]
+    desk.close()
+    assert found is not None
+    assert found.forecast is not None
+    assert 261 <= (found.ends_at - now).total_seconds() <= 291
+    assert found.forecast.early <= found.ends_at <= found.forecast.late
+    early, last = found.forecast.early, found.forecast.late
+    assert words[2] == f"done {early:%H:%M} to {last:%H:%M} (8 of 10)"
+
+
+def test_before_three_are_done_the_end_is_the_plan_and_says_so(tmp_path: Path) -> None:
+    """Two students are no forecast."""
+    folder = write_session(tmp_path / "small")
+    clock = examine(folder, {"ana": Verdict.PASS, "chi": Verdict.PASS})
+    desk = open_desk(folder, clock, FakeEntropy(), "ann")
+    day = day_of(desk)
+    desk.close()
+    assert day.pace is not None
+    assert day.pace.forecast is None
+    assert [text for text, _ in pace_words(day)] == [
+        "2 min ahead",
+        "2 to go, 10:09 each by 09:30",
+        "done 09:21 by plan",
+    ]
+
+
+def test_the_pace_fits_one_line_of_80_columns() -> None:
+    """Far behind, with a hundred to go: nothing is cut."""
+    begin, end = NINE, NINE + timedelta(hours=2)
+    at, slot = NINE + timedelta(hours=2, minutes=3), timedelta(minutes=1)
+    seen = pace(
+        at, begin, end + timedelta(hours=1), done=[slot] * 3, ahead=[slot] * 3, seen=[1] * 3
+    )
+    words = [text for text, _ in pace_words(Day((), seen))]
+    assert len("  " + "   ".join(words)) <= 80

@@ -85,6 +85,8 @@ def test_every_mark_is_in_the_results_with_its_time(room: Room) -> None:
         "seconds": 21,
         "rating": "enough",
         "help": "clarified",
+        "probes": 0,
+        "hints": 0,
         "points": [2],
         "flags": [at["flagged"]],
         "not_asked": None,
@@ -100,7 +102,7 @@ def test_an_attempt_is_in_the_results_with_its_times(room: Room) -> None:
     """Paper, origin, verdict, notes and times come out as they happened."""
     at = examined(room)
     (found,) = room.record()["attempts"]
-    del found["questions"]
+    del found["questions"], found["suggested"]
     note = {"at": at["noted"], "question": room.attempt().questions[0].id, "text": "Tom & <b>"}
     assert found.pop("notes") == [note]
     assert found.pop("verdicts") == [
@@ -113,6 +115,9 @@ def test_an_attempt_is_in_the_results_with_its_times(room: Room) -> None:
         "title": "Paper A",
         "origin": "chosen by hand",
         "phase": "decided",
+        "follows": None,
+        "granted": None,
+        "void": None,
         "verdict": "pass",
         "points": 10,
         "revealed_at": at["revealed"],
@@ -122,6 +127,36 @@ def test_an_attempt_is_in_the_results_with_its_times(room: Room) -> None:
         "fallback": False,
         "examiner": "ann",
     }
+
+
+def test_the_suggested_verdict_is_in_the_results(tmp_path: Path) -> None:
+    """It is derived from marks and must points, beside the verdict that was given."""
+    first = """\
+bank_version: 1
+reading: paper-a
+questions:
+  - {id: a1, kind: core, say: Why?, look_for: [{must: one}, {must: two}, {also: three}]}
+  - {id: a2, kind: detail, say: Which?}
+"""
+    room = Room(write_small(tmp_path, f"{SETTINGS}sheet: {{core: 1, detail: 1}}\n", a=first))
+    desk, name = room.desk, room.running("chi").id
+    assert room.record("chi")["attempts"][0]["suggested"] == {
+        "verdict": None,
+        "reasons": ["no core answer rated", "no detail answer rated", "0 of 2 questions asked"],
+    }
+    conduct.tick(desk, desk.attempt(name), "a1", 1, 10)
+    conduct.tick(desk, desk.attempt(name), "a1", 2, 10)
+    conduct.rate(desk, desk.attempt(name), "a2", Rating.WEAK, 10)
+    conduct.stop(desk, desk.attempt(name))
+    conduct.decide(desk, desk.attempt(name), Verdict.PASS)
+    (found,) = room.record("chi")["attempts"]
+    assert (found["verdict"], found["suggested"]["verdict"]) == ("pass", "edge")
+    assert found["suggested"]["reasons"] == [
+        "core not rated, 2 of 2 must points, counts as enough",
+        "detail weak unaided",
+        "rests on 2 answers, 2 of 2 questions asked",
+    ]
+    room.leave()
 
 
 def test_results_are_plain_json(room: Room) -> None:

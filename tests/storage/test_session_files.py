@@ -20,6 +20,7 @@ from examrunner.domain.exam.settings import (
     DrawRules,
     EligibleRules,
     ExamRules,
+    SecondWindow,
     Settings,
     VerdictRule,
     Window,
@@ -264,6 +265,7 @@ SETTINGS = st.builds(
         spacing=st.just("auto") | st.integers(0, 9999).map(str),
         public=WORDS | st.tuples(WORDS, WORDS).map("\n".join),
     ),
+    second_window=st.builds(SecondWindow, question=st.booleans()),
     database=st.from_regex(
         r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,60}\.db|[A-Z_][A-Z0-9_]{0,63}", fullmatch=True
     ),

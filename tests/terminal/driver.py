@@ -32,6 +32,7 @@ KEYS = {
     "ctrl+c": "\x03",
     "ctrl+d": "\x04",
     "ctrl+q": "\x11",
+    "ctrl+a": "\x01",
     "ctrl+s": "\x13",
     "ctrl+z": "\x1a",
     "ctrl+\\": "\x1c",

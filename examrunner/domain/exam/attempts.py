@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.clock import Clock
 from examrunner.domain.exam.events import Help, Origin, Rating, Verdict
-from examrunner.domain.exam.phases import Phase
+from examrunner.domain.exam.phases import EXPOSED, OVER, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from examrunner.domain.exam.chain import Event
 
@@ -39,6 +39,10 @@ class Asked:
     """Numbers of the ticked points, counted from 1."""
     flags: tuple[datetime, ...] = ()
     not_asked: str | None = None
+    """Why not, as a code."""
+    probes: int = 0
+    """How many prepared probes were offered, in their order."""
+    hints: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,14 @@ class Attempt:
     """Number of the paper sheet it was keyed in from; its times are then those of the keying."""
     paper_seconds: int | None = None
     """Time used, as noted on that sheet."""
+    of: str | None = None
+    """The attempt that this one follows, where it was granted in addition."""
+    granted: str | None = None
+    """Why it was granted, as a code."""
+    void: str | None = None
+    """Why it counts no more, as a code."""
+    is_burnt: bool = False
+    """It was voided after the student knew the paper."""
 
     @property
     def used(self) -> float | None:
@@ -104,6 +116,16 @@ class Attempt:
     def verdict(self) -> Verdict | None:
         """The verdict in force."""
         return self.judgements[-1].verdict if self.judgements else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come: decided or void."""
+        return self.phase in OVER
+
+    @property
+    def knows_paper(self) -> bool:
+        """Whether the student knows its paper, also where the attempt counts no more."""
+        return self.phase in EXPOSED or self.is_burnt
 
     def question(self, question_id: str) -> Asked:
         """Return one question of the sheet. Raises KeyError where it is not on it."""
@@ -125,8 +147,8 @@ def fold(attempt: Attempt, events: Iterable[Event]) -> Attempt:
     in the result, only in the ledger.
     """
     listed = tuple(events)
-    undone = {event.what.event for event in listed if isinstance(event.what, ev.Undone)}
-    in_force = (event for event in listed if event.id not in undone)
+    gone = _taken_back(listed)
+    in_force = (event for event in listed if event.id not in gone)
     for are_marks, run in groupby(in_force, lambda event: isinstance(event.what, ev.MARKS)):
         change = _mark if are_marks else _steps
         attempt = change(attempt, run)
@@ -135,12 +157,44 @@ def fold(attempt: Attempt, events: Iterable[Event]) -> Attempt:
 
 def last_mark(events: Iterable[Event]) -> Event | None:
     """Return the newest mark that has not been taken back yet."""
+    standing = newest_first(tuple(events))
+    return next((event for event in standing if isinstance(event.what, ev.MARKS)), None)
+
+
+def newest_first(events: Sequence[Event]) -> Iterator[Event]:
+    """Return what stands, the newest first: without taking back and without what is taken back."""
+    counts: dict[str, bool] = {}
+    for event in reversed(events):
+        if isinstance(event.what, ev.Undone | ev.Redone):
+            counts.setdefault(event.what.event, isinstance(event.what, ev.Redone))
+        elif counts.get(event.id, True):
+            yield event
+
+
+def last_undone(events: Iterable[Event]) -> Event | None:
+    """Return the mark taken back last that may count again: none once a new mark was made."""
     listed = tuple(events)
-    undone = {event.what.event for event in listed if isinstance(event.what, ev.Undone)}
-    for event in reversed(listed):
-        if isinstance(event.what, ev.MARKS) and event.id not in undone:
-            return event
-    return None
+    waiting: list[str] = []
+    for event in listed:
+        match event.what:
+            case ev.Undone() as what:
+                waiting.append(what.event)
+            case ev.Redone() as what:
+                waiting = [name for name in waiting if name != what.event]
+            case mark if isinstance(mark, ev.MARKS):
+                waiting.clear()
+    return next((event for event in listed if waiting and event.id == waiting[-1]), None)
+
+
+def _taken_back(events: Iterable[Event]) -> set[str]:
+    """Return the ids of the marks that were taken back and do not count again."""
+    gone: set[str] = set()
+    for event in events:
+        if isinstance(event.what, ev.Undone):
+            gone.add(event.what.event)
+        elif isinstance(event.what, ev.Redone):
+            gone.discard(event.what.event)
+    return gone
 
 
 def _steps(attempt: Attempt, events: Iterable[Event]) -> Attempt:
@@ -168,6 +222,11 @@ def _prepare(attempt: Attempt, event: Event) -> Attempt:
             return replace(attempt, phase=Phase.POSTPONED, is_present=False)
         case ev.SentBack() | ev.Returned():
             return replace(attempt, phase=Phase.WAITING, is_present=False)
+    return _paper(attempt, event)
+
+
+def _paper(attempt: Attempt, event: Event) -> Attempt:
+    match event.what:
         case ev.Revealed() as what:
             return replace(
                 attempt,
@@ -181,6 +240,13 @@ def _prepare(attempt: Attempt, event: Event) -> Attempt:
             pairs = zip(what.questions, what.kinds, strict=True)
             asked = tuple(Asked(question, kind) for question, kind in pairs)
             return replace(attempt, questions=asked, bank=what.bank, is_fallback=what.fallback)
+        case ev.Voided() as what:
+            clock = attempt.clock.stop(event.moment)
+            return replace(
+                attempt, phase=Phase.VOID, clock=clock, void=what.why, is_burnt=what.exposed
+            )
+        case ev.Granted() as what:
+            return replace(attempt, of=what.of, granted=what.why)
         case ev.FromPaper() as what:
             return replace(
                 attempt,
@@ -268,6 +334,11 @@ def _mark_question(question: Asked, event: Event, what: ev.Mark) -> Asked:
             changes["points"] = tuple(sorted(points))
         case ev.Helped():
             changes["help"] = what.level
+        case ev.Offered():
+            is_probe = what.what is ev.Offer.PROBE
+            changes["probes" if is_probe else "hints"] = what.number
+            level = Help.PROBED if is_probe else Help.LED
+            changes["help"] = max(question.help, level, key=ev.HELP_LEVELS.index)
         case ev.Flagged():
             changes["flags"] = (*question.flags, event.at)
     return replace(question, **changes)

@@ -1,9 +1,9 @@
 """Events: what happened, never changed afterwards.
 
-Those of the session as a whole stand in `session_events`. Each class below is one kind of event;
-its fields are the event's body. Names, notes and reasons never stand in a body: a field called
-`text` holds the SHA-256 of salt and text, and the text itself lies apart, so that it can be
-forgotten while the chain still verifies.
+Those of the session as a whole stand in `session_events`, those of the day in `day_events`, the
+marks on answers in `mark_events`. Each class is one kind of event; its fields are the event's body.
+Names, notes and reasons never stand in a body: a field called `text` holds the SHA-256 of salt and
+text, and the text itself lies apart, so that it can be forgotten while the chain still verifies.
 """
 
 from __future__ import annotations
@@ -12,6 +12,30 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from examrunner.domain.exam.day_events import Closed as Closed
+from examrunner.domain.exam.day_events import Continued as Continued
+from examrunner.domain.exam.day_events import Granted as Granted
+from examrunner.domain.exam.day_events import Incident as Incident
+from examrunner.domain.exam.day_events import Reopened as Reopened
+from examrunner.domain.exam.day_events import Reordered as Reordered
+from examrunner.domain.exam.day_events import Suspended as Suspended
+from examrunner.domain.exam.day_events import Voided as Voided
+from examrunner.domain.exam.mark_events import HELP_LEVELS as HELP_LEVELS
+from examrunner.domain.exam.mark_events import MARKS as MARKS
+from examrunner.domain.exam.mark_events import Flagged as Flagged
+from examrunner.domain.exam.mark_events import Help as Help
+from examrunner.domain.exam.mark_events import Helped as Helped
+from examrunner.domain.exam.mark_events import Mark as Mark
+from examrunner.domain.exam.mark_events import NotAsked as NotAsked
+from examrunner.domain.exam.mark_events import NotAskedWhy as NotAskedWhy
+from examrunner.domain.exam.mark_events import Noted as Noted
+from examrunner.domain.exam.mark_events import Offer as Offer
+from examrunner.domain.exam.mark_events import Offered as Offered
+from examrunner.domain.exam.mark_events import Rated as Rated
+from examrunner.domain.exam.mark_events import Rating as Rating
+from examrunner.domain.exam.mark_events import Redone as Redone
+from examrunner.domain.exam.mark_events import Ticked as Ticked
+from examrunner.domain.exam.mark_events import Undone as Undone
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.exam.session_events import ClockJumped as ClockJumped
 from examrunner.domain.exam.session_events import Committed as Committed
@@ -20,26 +44,6 @@ from examrunner.domain.exam.session_events import Exported as Exported
 from examrunner.domain.exam.session_events import Forgotten as Forgotten
 from examrunner.domain.exam.session_events import Opened as Opened
 from examrunner.domain.exam.session_events import Restored as Restored
-
-
-class Rating(StrEnum):
-    """How good the answer to one asked question was."""
-
-    STRONG = "strong"
-    ENOUGH = "enough"
-    WEAK = "weak"
-
-
-class Help(StrEnum):
-    """How much help an answer needed."""
-
-    UNAIDED = "unaided"
-    CLARIFIED = "clarified"
-    PROBED = "probed"
-    LED = "led"
-
-
-HELP_LEVELS = tuple(Help)
 
 
 class Verdict(StrEnum):
@@ -178,76 +182,6 @@ class Recovered:
 
 
 @dataclass(frozen=True, slots=True)
-class Rated:
-    """An answer was rated. `spent` is the seconds its question has been current so far."""
-
-    attempt: str
-    question: str
-    rating: Rating
-    spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """A point of an answer was ticked, or the tick taken off."""
-
-    attempt: str
-    question: str
-    point: int
-    """Counted from 1."""
-    on: bool
-    spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Helped:
-    """The help that an answer needed went up to this level."""
-
-    attempt: str
-    question: str
-    level: Help
-    spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Flagged:
-    """An answer suggested that the paper was not read."""
-
-    attempt: str
-    question: str
-    spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A note was written."""
-
-    attempt: str
-    question: str
-    text: str
-    spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotAsked:
-    """A question is not asked. `why` is a code; it is never a zero."""
-
-    attempt: str
-    question: str
-    why: str
-    spent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A mark was taken back; it stays on record."""
-
-    attempt: str
-    event: str
-    """Id of the event that is taken back."""
-
-
-@dataclass(frozen=True, slots=True)
 class FromPaper:
     """What follows was keyed in afterwards from this sheet of the paper kit.
 
@@ -317,17 +251,33 @@ AttemptEvent = (
     | Flagged
     | Noted
     | NotAsked
+    | Offered
     | Undone
+    | Redone
     | Stopped
     | WentOn
     | Decided
     | Corrected
     | FromPaper
+    | Voided
+    | Granted
 )
-SessionEvent = Committed | Opened | Entered | Exported | ClockJumped | Forgotten | Restored
+SessionEvent = (
+    Committed
+    | Opened
+    | Entered
+    | Exported
+    | ClockJumped
+    | Forgotten
+    | Restored
+    | Reordered
+    | Suspended
+    | Continued
+    | Incident
+    | Closed
+    | Reopened
+)
 What = AttemptEvent | SessionEvent
-Mark = Rated | Ticked | Helped | Flagged | Noted | NotAsked
-MARKS = (Rated, Ticked, Helped, Flagged, Noted, NotAsked)
 
 
 def kind_of(what: type[What]) -> str:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from examrunner.domain.exam.forecast import Forecast, forecast
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-ENOUGH_SEEN = 3
-"""So many finished students make the observed pace worth more than the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,10 @@ class Pace:
     each: timedelta | None
     """Time for each student still to come, changeover included, that ends the day on time."""
     ends_at: datetime
-    """Projected end at the observed pace."""
+    """Projected end: as forecast, or as planned while too few students are done."""
     window_end: datetime
+    forecast: Forecast | None = None
+    """None while too few students are done to go by."""
 
 
 def planned_starts(begin: datetime, slots: Sequence[timedelta]) -> list[datetime]:
@@ -44,20 +45,18 @@ def pace(
     done: Sequence[timedelta],
     ahead: Sequence[timedelta],
     used: timedelta = timedelta(0),
+    seen: Sequence[float] = (),
 ) -> Pace:
     """Return the pace of a day.
 
     `done` and `ahead` are the planned slots of the students finished and still to come, the
-    one under way included in `ahead`; `used` is the time that one has used so far. The
-    observed pace is the time since `begin` over the planned time it covered, once ENOUGH_SEEN
-    students are done.
+    one under way included in `ahead`; `used` is the time that one has used so far. `seen` are
+    the ratios of time taken to time planned of those finished, for the forecast.
     """
-    planned = sum(done, timedelta(0))
-    behind = now - begin - planned - used
-    factor = 1.0
-    if len(done) >= ENOUGH_SEEN and planned:
-        factor = max(0.25, (now - begin - used) / planned)
-    rest = sum(ahead, timedelta(0)) * factor - used
+    behind = now - begin - sum(done, timedelta(0)) - used
     starts_at = now if done or used else max(now, begin)
     each = (end - starts_at + used) / len(ahead) if ahead else None
-    return Pace(len(ahead), behind, each, starts_at + max(rest, timedelta(0)), end)
+    expected = forecast(starts_at, seen, ahead, used)
+    rest = max(timedelta(0), sum(ahead, timedelta(0)) - used)
+    ends_at = expected.likely if expected else starts_at + rest
+    return Pace(len(ahead), behind, each, ends_at, end, expected)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from examrunner.domain.errors import Refused
+from examrunner.domain.exam.day_events import Closed, Continued, Reopened, Suspended
 
 
 class SessionPhase(StrEnum):
@@ -13,6 +14,8 @@ class SessionPhase(StrEnum):
     DRAFT = "draft"
     COMMITTED = "committed"
     OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
 
 
 class Phase(StrEnum):
@@ -27,6 +30,7 @@ class Phase(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     DECIDED = "decided"
+    VOID = "void"
 
 
 class Action(StrEnum):
@@ -47,6 +51,8 @@ class Action(StrEnum):
     GO_ON = "go on with"
     DECIDE = "decide"
     CORRECT = "correct"
+    VOID = "void"
+    RETAKE = "let retake"
 
 
 TABLE: dict[Action, frozenset[Phase]] = {
@@ -65,11 +71,46 @@ TABLE: dict[Action, frozenset[Phase]] = {
     Action.GO_ON: frozenset({Phase.STOPPED}),
     Action.DECIDE: frozenset({Phase.STOPPED}),
     Action.CORRECT: frozenset({Phase.DECIDED}),
+    Action.VOID: frozenset(
+        {Phase.REVEALED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPED, Phase.DECIDED}
+    ),
+    Action.RETAKE: frozenset({Phase.DECIDED, Phase.VOID}),
 }
 """Action to the phases in which it is allowed."""
 
+WHILE_SUSPENDED = frozenset(
+    {
+        Action.SEND_BACK,
+        Action.PAUSE,
+        Action.MARK,
+        Action.STOP,
+        Action.DECIDE,
+        Action.CORRECT,
+        Action.VOID,
+        Action.MARK_ABSENT,
+        Action.POSTPONE,
+        Action.RETURN,
+    }
+)
+"""What may still be done while the day stands still: nothing that begins or lets a clock run."""
+SESSION_TABLE: dict[SessionPhase, frozenset[Action]] = {
+    SessionPhase.DRAFT: frozenset(Action),
+    SessionPhase.COMMITTED: frozenset(Action),
+    SessionPhase.OPEN: frozenset(Action),
+    SessionPhase.SUSPENDED: WHILE_SUSPENDED,
+    SessionPhase.CLOSED: frozenset(),
+}
+"""Phase of the session to what may be done to its attempts."""
+WAYS_OUT = {
+    SessionPhase.SUSPENDED: "Let the day go on first.",
+    SessionPhase.CLOSED: "Open the day again first, with a reason.",
+}
+
 UNDER_WAY = frozenset({Phase.CALLED, Phase.REVEALED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPED})
 """Phases in which a student is with the examiner. At most one attempt is in them."""
+
+OVER = frozenset({Phase.DECIDED, Phase.VOID})
+"""Phases from which an attempt does not go on."""
 
 EXPOSED = frozenset({Phase.REVEALED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPED, Phase.DECIDED})
 """Phases in which the student knows the paper: the attempt is consumed."""
@@ -80,8 +121,26 @@ def allowed(action: Action, phase: Phase) -> bool:
     return phase in TABLE[action]
 
 
+def demand_session(action: Action, session: SessionPhase) -> None:
+    """Raise Refused, in words, where the session's phase does not allow the action."""
+    if action not in SESSION_TABLE[session]:
+        raise Refused(f"Cannot {action} an attempt: the day is {session}.", WAYS_OUT[session])
+
+
 def demand(action: Action, phase: Phase) -> None:
     """Raise Refused, in words, where the table does not allow the action."""
     if not allowed(action, phase):
         can = " or ".join(sorted(TABLE[action]))
         raise Refused(f"Cannot {action} an attempt that is {phase}.", f"It must be {can}.")
+
+
+def session_after(phase: SessionPhase, what: object) -> SessionPhase:
+    """Return how far an open session has come after something happened."""
+    match what:
+        case Suspended():
+            return SessionPhase.SUSPENDED
+        case Continued() | Reopened():
+            return SessionPhase.OPEN
+        case Closed():
+            return SessionPhase.CLOSED
+    return phase

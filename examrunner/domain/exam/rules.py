@@ -38,22 +38,34 @@ def sheet_talk(kinds: Iterable[tuple[str, int]], talk: int | None) -> int | None
     return talk if talk * 48 // 60 <= usual <= talk else None
 
 
+def counted(rules: ExamRules, attempts: Sequence[Attempt]) -> list[Attempt | None]:
+    """Return, for each paper a student owes, the attempt that counts; None where none does yet.
+
+    A voided attempt counts no more, and one taken again gives way once the later one is decided.
+    """
+    found: list[Attempt | None] = []
+    for first in [one for one in attempts if one.of is None][: rules.papers_per_student]:
+        chain = [first]
+        while later := [one for one in attempts if one.of == chain[-1].id]:
+            chain.append(later[-1])
+        decided = [one for one in chain if one.phase is Phase.DECIDED]
+        found.append(decided[-1] if decided else None)
+    missing = rules.papers_per_student - len(found)
+    return [*found, *[None] * missing]
+
+
 def score(rules: ExamRules, attempts: Sequence[Attempt]) -> int | Decimal | None:
     """Return a student's score, or None while it is not settled: a blank is never a zero.
 
-    Each of the `papers_per_student` attempts carries an equal share of the points. An attempt
+    Each of the `papers_per_student` papers carries an equal share of the points. An attempt
     that is not decided, or whose verdict has no points (an edge), leaves the score open.
     """
     points = dict(rules.points)
-    decided = [attempt for attempt in attempts if attempt.phase is Phase.DECIDED]
-    if not decided or len(decided) < rules.papers_per_student:
-        return None
-    counted = decided[: rules.papers_per_student]
     total = Fraction(0)
-    for attempt in counted:
-        if attempt.verdict is None or attempt.verdict.value not in points:
+    for attempt in counted(rules, attempts):
+        if attempt is None or attempt.verdict is None or attempt.verdict.value not in points:
             return None
-        total += Fraction(points[attempt.verdict.value], len(counted))
+        total += Fraction(points[attempt.verdict.value], rules.papers_per_student)
     if total.denominator == 1:
         return int(total)
     exact = Decimal(total.numerator) / Decimal(total.denominator)

@@ -83,6 +83,16 @@ class DrawRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondWindow:
+    """What the student's second window shows beside paper and time."""
+
+    question: bool = False
+    """Also the question that is asked, as far as the marks tell which one that is."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """session.yaml."""
 
@@ -107,6 +117,7 @@ class Settings:
     """Lowest state of a question that may be drawn."""
     without_bank: WithoutBank = WithoutBank.FALLBACK
     draw: DrawRules = DrawRules()
+    second_window: SecondWindow = SecondWindow()
     database: str = "exam.db"
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID

@@ -294,6 +294,11 @@ class Ledger:
         found = self._read(query, rows.event_from, session=self._session)
         return found[0] if found else None
 
+    def of_the_day(self) -> list[Event]:
+        """Return the events that are about no single attempt, in order."""
+        query = rows.EVENTS.where(t.event.c.attempt.is_(None))
+        return self._read(query, rows.event_from, session=self._session)
+
     def lines(self) -> list[str]:
         """Return the lines of the public log, byte for byte, in order."""
         query = rows.EVENTS.where(t.event.c.kind.in_(rows.LOGGED))

@@ -50,6 +50,10 @@ def _lines(settings: Settings) -> list[str]:
         f"  spacing: {_text(draw.spacing)}",
         "  # words that say how the public value is obtained; only then the app asks for it",
         f"  public: {_text(draw.public)}",
+        "second_window:",
+        "  # the student's window shows paper and time; true: the question, too, and the next",
+        "  # one as soon as one is rated",
+        f"  question: {str(settings.second_window.question).lower()}",
         "# or the name of an environment variable that holds a PostgreSQL address",
         f"database: {_text(settings.database)}",
     ]

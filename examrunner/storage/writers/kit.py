@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.bank.banks import Question
 from examrunner.domain.text import safe
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATE = "kit.html.j2"
 LONG_SHEET = 1200
@@ -79,9 +82,15 @@ class Cover:
 
 def render_kit(cover: Cover, pages: tuple[Page, ...]) -> bytes:
     """Return the kit as the bytes of an HTML file."""
+    template = templates().get_template(TEMPLATE)
+    return template.render(cover=cover, pages=pages).encode("utf-8", "replace")
+
+
+def templates() -> Environment:
+    """Return what fills in the templates of this folder: text from people stays text."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    templates = Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
@@ -90,9 +99,8 @@ def render_kit(cover: Cover, pages: tuple[Page, ...]) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    templates.filters["short"] = _short
-    template = templates.get_template(TEMPLATE)
-    return template.render(cover=cover, pages=pages).encode("utf-8", "replace")
+    made.filters["short"] = _short
+    return made
 
 
 def _visible(value: Any) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from examrunner.domain.exam.phases import UNDER_WAY, Phase
+from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
 from examrunner.domain.text import fold
-from examrunner.services import conduct
+from examrunner.services import conduct, day_acts
 from examrunner.services.day import Day, day_of
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, width_of
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 SIDE_FROM = 100
 """From so many columns on, the next student stands at the side."""
 SIDE = 44
+WIDEST = 120
+"""On a wider screen the rest stays empty: eyes must find their way from name to word."""
 
 STATUS = {
     Phase.WAITING: (" ", ""),
     Phase.ABSENT: ("–", "not here"),
     Phase.POSTPONED: ("›", "later"),
     Phase.DECIDED: ("✓", "done"),
+    Phase.VOID: ("×", "void"),
 }
 
 
@@ -46,6 +49,7 @@ class BoardScreen(ListScreen):
         self._rows: list[Row] = []
         self._names: list[str] = []
         self._day: Day | None = None
+        self._types_incident = False
         self._left: str | None = None
         """Key of the student whose screens lie above; the next one is chosen on return."""
 
@@ -105,7 +109,9 @@ class BoardScreen(ListScreen):
 
     def bar(self) -> Line:
         """Return what day it is."""
-        return line(title_words(self.exam.desk.settings))
+        phase = self.exam.desk.phase
+        told = phase in (SessionPhase.SUSPENDED, SessionPhase.CLOSED)
+        return line(title_words(self.exam.desk.settings), (f"{GAP}{phase}" if told else "", "warn"))
 
     def count(self) -> int:
         """Return the number of students."""
@@ -118,7 +124,7 @@ class BoardScreen(ListScreen):
 
     def row_line(self, place: int, width: int) -> Line:
         """Return one student."""
-        row = self._rows[place]
+        row, width = self._rows[place], min(width, WIDEST)
         sign, word = self._status(row)
         planned = ""
         if self._day and self._day.planned:
@@ -144,7 +150,9 @@ class BoardScreen(ListScreen):
             return "▸", "with you"
         sign, word = STATUS[attempt.phase]
         done = sum(one.phase is Phase.DECIDED for one in row.attempts)
-        if attempt.phase is not Phase.DECIDED and done:
+        if attempt.granted and not attempt.is_over:
+            word = word or "once more"
+        elif attempt.phase is not Phase.DECIDED and done:
             word = f"{done} of {len(row.attempts)} done"
         if attempt.phase is Phase.WAITING and not done and self.exam.desk.has_no_paper(row.key):
             word = "no paper to draw"
@@ -219,6 +227,41 @@ class BoardScreen(ListScreen):
                 self.choose_next(self.chosen)
             self.draw()
 
+    def _move(self, by: int) -> None:
+        if not self._rows:
+            return
+        key, moved = self._key(), list[bool]()
+        if self.exam.act(lambda: moved.append(day_acts.move(self.exam.desk, key, by))):
+            self.reload()
+            self.chosen = self._place_of(key)
+            self.draw()
+
+    def action_move_down(self) -> None:
+        """Let the chosen student come later in the line."""
+        self._move(1)
+
+    def action_move_up(self) -> None:
+        """Let the chosen student come earlier in the line."""
+        self._move(-1)
+
+    def action_close(self) -> None:
+        """Show what is still open, and the end of the day."""
+        from examrunner.tui.screens.day import CloseScreen
+
+        if self.exam.desk.phase is SessionPhase.DRAFT:
+            self.exam.say("nothing has begun yet")
+            return
+        self.app.push_screen(CloseScreen())
+
+    def action_incident(self) -> None:
+        """Open the line in which an incident is typed."""
+        if self.exam.desk.phase is SessionPhase.DRAFT:
+            self.exam.say("nothing has begun yet")
+            return
+        self._types_incident = True
+        self.field.placeholder = "incident: enter keeps it, esc drops it"
+        self.field.open()
+
     def action_results(self) -> None:
         """Show verdicts and records."""
         from examrunner.tui.screens.results import ResultsScreen
@@ -233,11 +276,13 @@ class BoardScreen(ListScreen):
 
     def action_find(self) -> None:
         """Open the line in which a name is typed."""
+        self._types_incident = False
+        self.field.placeholder = "find a name"
         self.field.open()
 
     def on_input_changed(self, event: Field.Changed) -> None:
         """Choose the first student whose name holds what was typed."""
-        wanted = fold(event.value)
+        wanted = "" if self._types_incident else fold(event.value)
         if wanted:
             for place, name in enumerate(self._names):
                 if wanted in name:
@@ -245,9 +290,13 @@ class BoardScreen(ListScreen):
                     self.draw()
                     return
 
-    def on_input_submitted(self) -> None:
-        """Keep the student found."""
+    def on_input_submitted(self, event: Field.Submitted) -> None:
+        """Keep the student found, or the incident."""
         self.field.close()
+        words = " ".join(event.value.split())
+        if self._types_incident and words:
+            self.exam.act(lambda: day_acts.note_incident(self.exam.desk, words))
+            self.draw()
 
     def key_escape(self) -> None:
         """Close the line."""

@@ -1,4 +1,8 @@
-"""Deciding: what was seen, and pass, edge or fail. Also the correction of a verdict."""
+"""Deciding: what was seen, and pass, edge or fail. Also the correction of a verdict.
+
+What the marks suggest stays hidden until it is asked for: the student is still there, and the
+examiner's own judgement comes first. It is never chosen by itself.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.settings import VerdictRule
-from examrunner.services import conduct
+from examrunner.domain.exam.suggest import STEPS, Suggestion, suggest
+from examrunner.services import conduct, draws
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
@@ -20,15 +25,26 @@ if TYPE_CHECKING:
 
     from examrunner.domain.exam.attempts import Attempt
 
+AROUND = 3
+"""Rows of a screen around its body."""
+FAR = len(STEPS) - 1
+"""Steps between pass and fail."""
+NOT_PLAIN = (Verdict.EDGE, Verdict.FAIL)
+"""Verdicts of which someone may ask for the reason."""
+
 
 class VerdictScreen(ExamScreen):
     """Choose a verdict, perhaps a reason, and confirm."""
+
+    hides_name = False
+    """The second look may be taken without knowing whose attempt it is."""
 
     def __init__(self, attempt: str) -> None:
         super().__init__()
         self.attempt_id = attempt
         self._verdict: Verdict | None = None
         self._reason = ""
+        self._shows_suggestion = False
 
     def compose(self) -> ComposeResult:
         """Add the line in which a reason is typed."""
@@ -43,7 +59,8 @@ class VerdictScreen(ExamScreen):
     def draw_body(self) -> None:
         """Draw what was seen and the choice."""
         attempt = self.attempt
-        name = self.exam.desk.row(attempt.student).student.name
+        student = self.exam.desk.row(attempt.student).student
+        name = "name hidden" if self.hides_name else student.name
         title, _ = reading_words(self.exam.desk, attempt)
         rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4).rstrip()}", "strong"))]
         rows += [line((f"  {text}", "dim")) for text in wrap(title, self.width - 4, 3)]
@@ -52,9 +69,10 @@ class VerdictScreen(ExamScreen):
         rows += [EMPTY, self._time(attempt), EMPTY]
         rows += self.before()
         rows.append(self._choice())
-        if self._reason:
-            rows += [EMPTY, *(line((f"  {t}", "")) for t in wrap(self._reason, self.width - 4, 4))]
-        self.canvas("body").show(rows)
+        suggestion = suggest(attempt, draws.sheet(self.exam.desk, attempt))
+        rows += self._said(suggestion)
+        around = AROUND + self.field.is_open
+        self.canvas("body").show(fitted(rows, self.app.size.height - around))
 
     def _time(self, attempt: Attempt) -> Line:
         used = shown(int(attempt.clock.elapsed(self.exam.desk.clock.now())))
@@ -73,6 +91,19 @@ class VerdictScreen(ExamScreen):
         if self._verdict is not None:
             spans += [("enter", "key"), (" confirms", "")]
         return tuple(spans)
+
+    def _said(self, suggestion: Suggestion) -> list[Line]:
+        """Return what the marks suggest if asked for, and the reason or that one may be given."""
+        words = "v shows what the marks suggest"
+        if self._shows_suggestion:
+            words = suggestion_words(suggestion)
+        rows: list[Line] = [EMPTY]
+        rows += [line((f"  {text}", "dim")) for text in wrap(words, self.width - 4)]
+        if self._reason:
+            rows += [EMPTY, *(line(f"  {t}") for t in wrap(self._reason, self.width - 4, 4))]
+        elif self._verdict in NOT_PLAIN or suggestion.steps_to(self._verdict) >= FAR:
+            rows += [EMPTY, line(("  n adds a reason, should someone ask later", "dim"))]
+        return rows
 
     def before(self) -> list[Line]:
         """Return what stands above the choice."""
@@ -94,9 +125,15 @@ class VerdictScreen(ExamScreen):
         """Choose fail."""
         self._choose(Verdict.FAIL)
 
+    def action_suggestion(self) -> None:
+        """Show what the marks suggest, or hide it again."""
+        self._shows_suggestion = not self._shows_suggestion
+        self.draw()
+
     def action_reason(self) -> None:
         """Open the line for a reason."""
         self.field.open(self._reason)
+        self.draw()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
         """Keep the reason; it is saved with the verdict."""
@@ -106,6 +143,26 @@ class VerdictScreen(ExamScreen):
     def _close(self) -> None:
         self.field.close()
         self.draw()
+
+
+def suggestion_words(suggestion: Suggestion) -> str:
+    """Return what the marks suggest, with the reasons."""
+    because = "; ".join(suggestion.reasons)
+    if suggestion.verdict is None:
+        return f"nothing suggested: {because or 'no question on the sheet'}"
+    return f"suggested: {suggestion.verdict}, because {because}"
+
+
+def fitted(rows: list[Line], height: int) -> list[Line]:
+    """Return the rows with as many of the empty ones as there is room for, the last ones kept."""
+    spare = len(rows) - height
+    kept: list[Line] = []
+    for row in rows:
+        if row == EMPTY and spare > 0:
+            spare -= 1
+        else:
+            kept.append(row)
+    return kept
 
 
 class DecideScreen(VerdictScreen):

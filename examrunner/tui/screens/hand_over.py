@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from examrunner.tui.actions import Action
 
 
+MEASURE = 84
+"""Cells of a line that is read aloud."""
+
+
 class HandOverScreen(ExamScreen):
     """From the call to the start of the clock."""
 
@@ -46,9 +50,13 @@ class HandOverScreen(ExamScreen):
         rows: list[Line] = []
         if student.say_name:
             rows.append(line((f"  say {pad(student.say_name, self.width - 8).rstrip()}", "accent")))
+        if student.photo:
+            rows.append(line((f"  photo {pad(student.photo, self.width - 10).rstrip()}", "dim")))
         rows += [line((f"  {words}", "dim")) for words in self._allowed()]
         rows.append(EMPTY)
         rows += self._steps(attempt)
+        if attempt.phase is Phase.CALLED:
+            rows += [EMPTY, *self._script()]
         room = max(2, self.app.size.height - 4 - len(rows))
         name = [line((f"  {text}", "strong")) for text in wrap(student.name, self.width - 4, room)]
         self.canvas("body").show([EMPTY, *name, *rows])
@@ -62,9 +70,24 @@ class HandOverScreen(ExamScreen):
             words[0] += f" (extra time x {student.extra_time})"
         if student.stop_clock:
             words.append("may stop the clock: space pauses it")
-        if len(desk.row(attempt.student).attempts) > 1:
+        if attempt.granted:
+            words.append(f"a further attempt: {attempt.granted}")
+        elif len(desk.row(attempt.student).attempts) > 1:
             words.append(f"paper {attempt.number} of {len(desk.row(attempt.student).attempts)}")
         return words
+
+    def _script(self) -> list[Line]:
+        """Return what every student is told at the start, in the same words."""
+        desk = self.exam.desk
+        seconds = allowance(desk.settings.exam, desk.row(self.attempt.student).student)
+        count = sum(number for _, number in desk.settings.sheet)
+        talk = "" if seconds is None else f"We have {shown(seconds)}. "
+        told = (
+            f"Tell every student the same: {talk}I ask {'one question' if count == 1 else count} "
+            f"{'' if count == 1 else 'questions '}on one paper that you reviewed. Take your time, "
+            "and ask me to say a question in other words. When time is up, I end the talk."
+        )
+        return [line((f"  {text}", "dim")) for text in wrap(told, min(self.width - 4, MEASURE))]
 
     def _steps(self, attempt: Attempt) -> list[Line]:
         here = attempt.is_present or attempt.phase is Phase.REVEALED

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import score
+from examrunner.domain.exam.suggest import suggest
+from examrunner.services import day_acts, draws
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, hanging, line, pad, width_of, wrap
 from examrunner.tui.screens.base import ExamScreen
@@ -103,18 +105,33 @@ class ResultsScreen(ListScreen):
         if ledger is not None:
             count, head = ledger.head()
             record = f"record {count} events, head {head[:12]}"
-        return [EMPTY, line(f"  {', '.join(words)}", (f"{GAP}{record}", "dim"))]
+        both = line(f"  {', '.join(words)}", (f"{GAP}{record}", "dim"))
+        if width_of(both) > self.width:
+            return [line(f"  {', '.join(words)}"), line((f"  {record}", "dim"))]
+        return [EMPTY, both]
 
     def action_record(self) -> None:
         """Open the record of the chosen student."""
         if self._rows:
             self.app.push_screen(RecordScreen(self._rows[self.chosen].key))
 
+    def action_course(self) -> None:
+        """Draw the course of the day."""
+        from examrunner.tui.screens.course import CourseScreen
+
+        self.app.push_screen(CourseScreen())
+
     def action_export(self) -> None:
         """Export the scores."""
         from examrunner.tui.screens.export import ExportScreen
 
         self.app.push_screen(ExportScreen())
+
+    def action_edges(self) -> None:
+        """Take a second look at the edges."""
+        from examrunner.tui.screens.edges import EdgesScreen
+
+        self.app.push_screen(EdgesScreen())
 
 
 class RecordScreen(ExamScreen):
@@ -123,10 +140,17 @@ class RecordScreen(ExamScreen):
     name_in_registry: ClassVar[str] = "record"
     BINDINGS: ClassVar[list[BindingType]] = bindings("record")
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, *, hides_name: bool = False) -> None:
         super().__init__()
         self._key = key
+        self._hides_name = hides_name
         self.scrolled = 0
+
+    @property
+    def attempt_id(self) -> str | None:
+        """The last attempt whose paper is known: the one that may be voided or taken again."""
+        known = [one for one in self.exam.desk.row(self._key).attempts if one.reading]
+        return known[-1].id if known else None
 
     def bar(self) -> Line:
         """Return whose record it is."""
@@ -135,12 +159,16 @@ class RecordScreen(ExamScreen):
     def draw_body(self) -> None:
         """Draw the attempts and their timelines."""
         row = self.exam.desk.row(self._key)
-        rows: list[Line] = [EMPTY, line((f"  {pad(row.student.name, self.width - 4)}", "strong"))]
+        name = "name hidden" if self._hides_name else row.student.name
+        rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4)}", "strong"))]
         for attempt in row.attempts:
             rows += self._attempt(attempt)
         height = self.app.size.height - 3
         self.scrolled = max(0, min(self.scrolled, len(rows) - height))
-        self.canvas("body").show(rows[self.scrolled : self.scrolled + height])
+        rows = rows[self.scrolled :]
+        if len(rows) > height:
+            rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: ↓", "warn"))]
+        self.canvas("body").show(rows)
 
     def _attempt(self, attempt: Attempt) -> list[Line]:
         desk = self.exam.desk
@@ -150,12 +178,15 @@ class RecordScreen(ExamScreen):
         title, about = reading_words(desk, attempt)
         rows += [line((f"  {text}", "strong")) for text in wrap(title, self.width - 4)]
         rows.append(line((f"  {about}", "dim")))
+        known = None if self._hides_name else suggest(attempt, draws.sheet(desk, attempt))
+        suggested = known.verdict if known else None
         for judgement in attempt.judgements:
             verdict = judgement.verdict
             reason = desk.text(judgement.event) if judgement.has_reason else ""
             head = line(
                 (f"  {clock_time(desk, judgement.at)}  ", "dim"),
                 (str(verdict or "no verdict"), VERDICT_INK[verdict] if verdict else "dim"),
+                (f"{GAP}suggested {suggested}" if suggested else "", "dim"),
             )
             rows += self._told(head, reason)
         rows.append(EMPTY)
@@ -210,3 +241,14 @@ class RecordScreen(ExamScreen):
             self.exam.say("there is no verdict to correct yet")
             return
         self.app.push_screen(CorrectScreen(decided[-1].id))
+
+    def action_retake(self) -> None:
+        """Let the student take the last attempt again, on another paper."""
+        name = self.attempt_id
+        if name is None:
+            self.exam.say("there is no attempt to take again yet")
+            return
+        desk = self.exam.desk
+        if self.exam.act(lambda: day_acts.retake(desk, desk.attempt(name))):
+            self.exam.say("a further attempt waits on the board")
+        self.draw()

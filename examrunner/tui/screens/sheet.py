@@ -5,53 +5,52 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.exam.clock import shown
-from examrunner.domain.exam.events import Rating
-from examrunner.domain.exam.phases import Action as Deed
-from examrunner.domain.exam.phases import Phase, allowed
+from examrunner.domain.exam.fitting import Open, fit
+from examrunner.domain.exam.phases import Phase
 from examrunner.services import conduct, draws
-from examrunner.tui.actions import bindings
-from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, width_of, wrap
-from examrunner.tui.screens.base import ExamScreen
-from examrunner.tui.sheet_lines import SheetView, sheet_lines
+from examrunner.services.own_review import own_review, review_text
+from examrunner.tui.actions import WHY_NOT, Action, bindings
+from examrunner.tui.lines import EMPTY, GAP, Line, between, line, pad, width_of, wrap
+from examrunner.tui.screens.marking import MarkingScreen
+from examrunner.tui.sheet_lines import SheetView, info_lines, sheet_lines
 from examrunner.tui.widgets.canvas import Canvas
 from examrunner.tui.widgets.clock_face import HEIGHT, clock_face
 from examrunner.tui.widgets.field import Field
-from examrunner.tui.words import place_words, reading_words, short_pace, undone_words
+from examrunner.tui.words import fit_words, place_words, reading_words, short_pace, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from examrunner.domain.bank.banks import Question
     from examrunner.domain.exam.attempts import Attempt
+    from examrunner.storage.readers.own_reviews import OwnReview
 
 LAST_MINUTE = 60
 SHORT_TALK = 120
 """Below so many seconds allowed, the last quarter is what turns the colour."""
 HEAD = HEIGHT + 2
+WIDE, TALL = 120, 34
+"""From so many columns on the timeline stands beside the sheet, from so many rows below it."""
+TIMELINE = 40
+"""Columns of the timeline beside the sheet."""
+BELOW = 6
+"""Rows of the timeline below it."""
 LATE = 0.02
 """Seconds after a full one at which the clock is looked at."""
 
 
-class SheetScreen(ExamScreen):
+class SheetScreen(MarkingScreen):
     """One attempt while its clock runs or is paused."""
 
     name_in_registry: ClassVar[str] = "sheet"
     BINDINGS: ClassVar[list[BindingType]] = bindings("sheet")
 
     def __init__(self, attempt: str) -> None:
-        super().__init__()
-        self.attempt_id = attempt
-        self._questions: list[Question] = []
-        self._current = 0
-        self.scrolled = 0
-        self._spent: dict[int, float] = {}
-        self._since = 0.0
-        """Seconds on the clock when the current question became current."""
+        super().__init__(attempt)
         self._about: tuple[str, str] = ("", "")
         self._second = ""
+        self._review: OwnReview | None = None
+        self._review_text = ""
 
     def compose(self) -> ComposeResult:
         """Lay out bar, head with the clock, sheet, note line, status and footer."""
@@ -66,6 +65,7 @@ class SheetScreen(ExamScreen):
         """Take the questions and go to the first that is open."""
         desk, attempt = self.exam.desk, self.attempt
         self._questions = draws.sheet(desk, attempt)
+        self._review = own_review(desk, attempt)
         self._about = reading_words(desk, attempt)
         self._spent = {place: float(asked.spent) for place, asked in enumerate(attempt.questions)}
         self._current = self._first_open()
@@ -78,31 +78,7 @@ class SheetScreen(ExamScreen):
         self._since = self.attempt.clock.elapsed(self.exam.desk.clock.now())
         self.draw()
 
-    def _first_open(self) -> int:
-        asked = self.attempt.questions
-        open_ones = [n for n, one in enumerate(asked) if not one.rating and not one.not_asked]
-        started = [place for place in open_ones if asked[place].asked_at]
-        return (started or open_ones or [len(asked) - 1])[0]
-
-    @property
-    def attempt(self) -> Attempt:
-        """The attempt as it stands."""
-        return self.exam.desk.attempt(self.attempt_id)
-
     # --- time ----------------------------------------------------------------------------
-
-    def _seconds(self) -> int:
-        """Return how long the current question has been current."""
-        elapsed = self.attempt.clock.elapsed(self.exam.desk.clock.now())
-        return int(self._spent.get(self._current, 0.0) + elapsed - self._since)
-
-    def _go_to(self, place: int) -> None:
-        elapsed = self.attempt.clock.elapsed(self.exam.desk.clock.now())
-        before = self._spent.get(self._current, 0.0)
-        self._spent[self._current] = before + elapsed - self._since
-        self._since = elapsed
-        self._current = min(max(0, place), len(self._questions) - 1)
-        self.scrolled = 0
 
     def _arm(self) -> None:
         """Wake up when the clock shows its next second: a steadier beat than any interval."""
@@ -124,6 +100,7 @@ class SheetScreen(ExamScreen):
             self._second = second
             self._draw_head()
             self._draw_sheet()
+            self.draw_status()
 
     def _clock_text(self, attempt: Attempt) -> str:
         now = self.exam.desk.clock.now()
@@ -166,6 +143,7 @@ class SheetScreen(ExamScreen):
         left: list[Line] = [EMPTY, line((pad(name, room).rstrip(), "strong")), EMPTY]
         left += [line((text, "strong")) for text in wrap(title, room, HEAD - 3)]
         left += [line((text, "dim")) for text in wrap(about, room)]
+        left += [line(("r", "key"), (" own review", "dim"))] if self._review else []
         if len(left) > HEAD:
             left = [row for row in left if row]
         left += [EMPTY] * (HEAD - len(left))
@@ -176,82 +154,67 @@ class SheetScreen(ExamScreen):
             rows.append((("  ", ""), *one, (" " * max(1, space), ""), *other))
         self.canvas("head").show(rows)
 
+    def draw_answers(self) -> None:
+        """Draw the sheet and the line above the footer."""
+        self._draw_sheet()
+        self.draw_status()
+
     def _draw_sheet(self) -> None:
+        height, width = self.app.size.height - HEAD - 3, self.width
+        beside, below = width >= WIDE, 0
+        if beside:
+            width -= TIMELINE + 2
+        elif self.app.size.height >= TALL:
+            below = BELOW
+        rows = self._sheet_rows(width, height - (below + 1 if below else 0))
+        if below or beside:
+            cells = TIMELINE if beside else width - 4
+            told = timeline(self.exam.desk, self.attempt, below or height, cells)
+            rows = _beside(rows, told, width) if beside else [*rows, EMPTY, *map(_indented, told)]
+        self.canvas("body").show(rows)
+
+    def _sheet_rows(self, width: int, height: int) -> list[Line]:
         attempt = self.attempt
         asked = attempt.questions
-        current = asked[self._current].id
-        notes = [self.exam.desk.text(n.event) for n in attempt.notes if n.question == current]
-        view = SheetView(self._questions, asked, self._current, self._seconds(), notes)
-        height = self.app.size.height - HEAD - 3
-        rows = sheet_lines(view, self.width, height)
+        question = self._questions[self._current]
+        notes = [self.exam.desk.text(n.event) for n in attempt.notes if n.question == question.id]
+        aside = self._aside_lines(width) if self.aside else None
+        view = SheetView(self._questions, asked, self._current, self._seconds(), notes, aside)
+        rows = sheet_lines(view, width, height)
         self.scrolled = min(self.scrolled, max(0, len(rows) - height))
         rows = rows[self.scrolled :]
         if len(rows) > height:
             rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: pgdn", "warn"))]
-        self.canvas("body").show(rows)
+        return rows
 
-    # --- marks ---------------------------------------------------------------------------
+    def _aside_lines(self, width: int) -> list[Line]:
+        if self.aside == "info":
+            return info_lines(self._questions[self._current], width)
+        name = self._review.name if self._review else ""
+        text = wrap(self._review_text, width - 8)
+        return [line((f"    {name}", "dim")), *(line(f"    {row}") for row in text)]
 
-    def _mark(self, deed: Callable[[str, int], object], *, move_on: bool = False) -> None:
-        if not allowed(Deed.MARK, self.attempt.phase):
-            return
-        question, spent = self._questions[self._current].id, self._seconds()
-        if not self.exam.act(lambda: deed(question, spent)):
-            return
-        if move_on:
-            self._go_to(self._current + 1)
-        self._draw_sheet()
-        self.draw_status()
-
-    def _rate(self, rating: Rating) -> None:
-        desk, attempt = self.exam.desk, self.attempt
-        self._mark(lambda q, spent: conduct.rate(desk, attempt, q, rating, spent), move_on=True)
-
-    def action_strong(self) -> None:
-        """Rate strong and move on."""
-        self._rate(Rating.STRONG)
-
-    def action_enough(self) -> None:
-        """Rate enough and move on."""
-        self._rate(Rating.ENOUGH)
-
-    def action_weak(self) -> None:
-        """Rate weak and move on."""
-        self._rate(Rating.WEAK)
-
-    def action_point(self, key: str) -> None:
-        """Tick a point, or take the tick off."""
-        point = int(key)
-        if point <= len(self._questions[self._current].look_for):
-            desk, attempt = self.exam.desk, self.attempt
-            self._mark(lambda q, spent: conduct.tick(desk, attempt, q, point, spent))
-
-    def action_help(self) -> None:
-        """Put the help up one level."""
-        desk, attempt = self.exam.desk, self.attempt
-        self._mark(lambda q, spent: conduct.give_help(desk, attempt, q, spent))
-
-    def action_flag(self) -> None:
-        """Flag the current question."""
-        desk, attempt = self.exam.desk, self.attempt
-        self._mark(lambda q, spent: conduct.flag(desk, attempt, q, spent))
-
-    def action_not_asked(self) -> None:
-        """Say that the current question is not asked, and move on."""
-        desk, attempt = self.exam.desk, self.attempt
-        self._mark(lambda q, spent: conduct.not_asked(desk, attempt, q, spent), move_on=True)
-
-    def action_undo(self) -> None:
-        """Take the last mark back and go to its question."""
-        taken: list[object] = []
-        if self.exam.act(lambda: taken.append(conduct.undo(self.exam.desk, self.attempt))):
-            what = taken[0]
-            if what is None:
-                self.exam.say("nothing to take back")
-                return
-            ids = [question.id for question in self._questions]
-            self._go_to(ids.index(getattr(what, "question", ids[self._current])))
-            self.exam.say(undone_words(what))
+    def status(self) -> Line:
+        """Return what was saved last, and at the right what still fits the time left."""
+        if self._asks_why:
+            return line(("  why is this question not asked?", "warn"))
+        if not self._questions or self.exam.desk.waiting:
+            return super().status()
+        left = self.attempt.clock.left(self.exam.desk.clock.now())
+        current, seconds = self._current, self._seconds()
+        still = [
+            Open(
+                one.kind,
+                max(0, question.seconds - (seconds if place == current else one.spent)),
+                place == current,
+            )
+            for place, (question, one) in enumerate(
+                zip(self._questions, self.attempt.questions, strict=True)
+            )
+            if not one.rating and not one.not_asked
+        ]
+        words = fit_words(fit(still, left), left)
+        return between(super().status(), line("    ", (words, "dim"), "  "), self.width)
 
     # --- moving --------------------------------------------------------------------------
 
@@ -275,6 +238,23 @@ class SheetScreen(ExamScreen):
         self.scrolled = max(0, self.scrolled - 5)
         self.draw()
 
+    def action_info(self) -> None:
+        """Show misconceptions and sample answers, or the other questions again."""
+        self._show_aside("info")
+
+    def action_review(self) -> None:
+        """Show the student's own review, or the other questions again."""
+        if self._review is None:
+            self.exam.say("there is no file of the student's own review")
+            return
+        self._review_text = self._review_text or review_text(self._review)
+        self._show_aside("review")
+
+    def _show_aside(self, what: str) -> None:
+        self.aside = "" if self.aside == what else what
+        self.scrolled = 0
+        self.draw()
+
     def action_pause(self) -> None:
         """Pause the clock or let it go on."""
         self.exam.act(lambda: conduct.pause_or_resume(self.exam.desk, self.attempt))
@@ -294,10 +274,14 @@ class SheetScreen(ExamScreen):
         self._draw_note_keys()
 
     def draw(self) -> None:
-        """Draw every part; an open note line keeps its own footer."""
+        """Draw every part; an open note line and the choice of a reason keep their own footer."""
         super().draw()
         if self.query(".-open"):
             self._draw_note_keys()
+
+    def actions(self) -> tuple[Action, ...]:
+        """Return the actions that the footer offers now."""
+        return WHY_NOT if self._asks_why else super().actions()
 
     def _draw_note_keys(self) -> None:
         self.canvas("keys").show(
@@ -321,10 +305,26 @@ class SheetScreen(ExamScreen):
             self._mark(lambda q, spent: conduct.note(desk, attempt, q, text, spent))
 
     def key_escape(self) -> None:
-        """Drop what was typed and close the line."""
+        """Drop what was typed and close the line, or what stands aside."""
+        self.aside = ""
         self._close_note()
 
     def _close_note(self) -> None:
         self.canvas("status").display = True
         self.field.close()
         self.draw()
+
+
+def _indented(row: Line) -> Line:
+    return line("  ", *row)
+
+
+def _beside(rows: list[Line], told: list[Line], width: int) -> list[Line]:
+    """Return rows with the timeline at their right."""
+    both = []
+    for place in range(max(len(rows), len(told))):
+        left = rows[place] if place < len(rows) else EMPTY
+        right = told[place] if place < len(told) else EMPTY
+        space = width + 2 - width_of(left)
+        both.append((*left, (" " * max(1, space), ""), *right) if right else left)
+    return both

@@ -32,6 +32,12 @@ MARKS = st.one_of(
     QUESTIONS.map(lambda question: ev.Flagged(ATTEMPT, question, 3)),
     QUESTIONS.map(lambda question: ev.Noted(ATTEMPT, question, "ab", 4)),
     QUESTIONS.map(lambda question: ev.NotAsked(ATTEMPT, question, "no-time", 5)),
+    st.builds(
+        lambda question, what, number: ev.Offered(ATTEMPT, question, what, number, 6),
+        QUESTIONS,
+        st.sampled_from(ev.Offer),
+        st.integers(1, 3),
+    ),
 )
 
 

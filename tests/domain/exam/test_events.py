@@ -76,7 +76,13 @@ STORED: list[tuple[str, ev.What, str]] = [
         ev.NotAsked("s.1", "q1", "no-time", 0),
         '{"attempt":"s.1","question":"q1","spent":0,"why":"no-time"}',
     ),
+    (
+        "offered",
+        ev.Offered("s.1", "q1", ev.Offer.HINT, 2, 9),
+        '{"attempt":"s.1","number":2,"question":"q1","spent":9,"what":"hint"}',
+    ),
     ("undone", ev.Undone("s.1", "e7"), '{"attempt":"s.1","event":"e7"}'),
+    ("redone", ev.Redone("s.1", "e7"), '{"attempt":"s.1","event":"e7"}'),
     ("stopped", ev.Stopped("s.1"), '{"attempt":"s.1"}'),
     ("went-on", ev.WentOn("s.1"), '{"attempt":"s.1"}'),
     ("decided", ev.Decided("s.1", None), '{"attempt":"s.1","verdict":null}'),
@@ -94,6 +100,22 @@ STORED: list[tuple[str, ev.What, str]] = [
     ("opened", ev.Opened("{}"), '{"line":"{}"}'),
     ("entered", ev.Entered(2), '{"epoch":2}'),
     ("entered", ev.Entered(3, taken_over=True), '{"epoch":3,"taken_over":true}'),
+    (
+        "voided",
+        ev.Voided("s.1", "illness", exposed=True, line="{}"),
+        '{"attempt":"s.1","exposed":true,"line":"{}","why":"illness"}',
+    ),
+    (
+        "granted",
+        ev.Granted("s.2", "retake", "s.1"),
+        '{"attempt":"s.2","of":"s.1","why":"retake"}',
+    ),
+    ("reordered", ev.Reordered(("s-2", "s-1")), '{"order":["s-2","s-1"]}'),
+    ("suspended", ev.Suspended(), "{}"),
+    ("continued", ev.Continued(), "{}"),
+    ("incident", ev.Incident("ab"), '{"text":"ab"}'),
+    ("closed", ev.Closed(), "{}"),
+    ("reopened", ev.Reopened("ab"), '{"text":"ab"}'),
     ("clock-jumped", ev.ClockJumped(-600), '{"seconds":-600}'),
     ("forgotten", ev.Forgotten("s-1", 2), '{"student":"s-1","texts":2}'),
     (
@@ -178,17 +200,19 @@ def test_words_of_people_have_one_place_only() -> None:
 
 
 def test_reasons_are_offered_never_demanded() -> None:
-    """A text may be left out everywhere but in a note, which is nothing else."""
+    """A text may be left out everywhere but in a note or an incident, which are nothing else."""
     for kind in ev.KINDS.values():
         for field in dataclasses.fields(kind):
-            if field.name == "text" and kind is not ev.Noted:
-                assert field.default is None
-    assert next(f for f in dataclasses.fields(ev.Noted) if f.name == "text").default is MISSING
+            if field.name == "text":
+                is_all = kind in (ev.Noted, ev.Incident)
+                assert field.default is (MISSING if is_all else None)
 
 
 def test_words_of_the_record_are_stable() -> None:
     """Ratings, help, verdicts and origins are stored by these names, from most to least."""
     assert [str(one) for one in ev.Rating] == ["strong", "enough", "weak"]
     assert [str(one) for one in ev.HELP_LEVELS] == ["unaided", "clarified", "probed", "led"]
+    assert [str(one) for one in ev.Offer] == ["probe", "hint"]
+    assert [str(one) for one in ev.NotAskedWhy] == ["no-time", "skipped", "declined", "not-needed"]
     assert [str(one) for one in ev.Verdict] == ["pass", "edge", "fail"]
     assert [str(one) for one in ev.Origin] == ["drawn", "assigned", "chosen by hand"]

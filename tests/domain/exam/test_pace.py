@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examrunner.domain.exam.pace import ENOUGH_SEEN, pace, planned_starts
+from examrunner.domain.exam.forecast import ENOUGH_SEEN
+from examrunner.domain.exam.pace import pace, planned_starts
 from tests.fakes import NINE
 
 BEGIN, END = NINE, NINE + timedelta(hours=2)
@@ -16,6 +17,7 @@ SLOT = timedelta(seconds=340)
 NOTHING = timedelta(0)
 MINUTE = timedelta(minutes=1)
 SLOTS = st.lists(st.integers(1, 900).map(lambda s: timedelta(seconds=s)), max_size=24)
+RATIOS = st.lists(st.floats(0.0, 3.0), max_size=24)
 
 
 def test_planned_starts_follow_one_another() -> None:
@@ -67,24 +69,37 @@ def test_a_student_under_way_is_neither_lost_nor_done() -> None:
 
 
 def test_the_plan_counts_until_enough_students_are_seen() -> None:
-    """One slow student says nothing about the rest."""
+    """One or two slow students say nothing about the rest."""
     late = BEGIN + 4 * SLOT
-    now = pace(late, BEGIN, END, done=[SLOT] * (ENOUGH_SEEN - 1), ahead=[SLOT] * 5)
+    few = ENOUGH_SEEN - 1
+    now = pace(late, BEGIN, END, done=[SLOT] * few, ahead=[SLOT] * 5, seen=[2.0] * few)
     assert now.ends_at == late + 5 * SLOT
+    assert now.forecast is None
 
 
 def test_the_observed_pace_counts_once_enough_students_are_seen() -> None:
     """At half the planned speed the rest takes twice its plan."""
     late = BEGIN + 6 * SLOT
-    now = pace(late, BEGIN, END, done=[SLOT] * 3, ahead=[SLOT] * 4)
+    now = pace(late, BEGIN, END, done=[SLOT] * 3, ahead=[SLOT] * 4, seen=[2.0] * 3)
     assert now.ends_at == late + 8 * SLOT
     assert now.behind == 3 * SLOT
 
 
-def test_a_great_lead_is_not_believed_without_limit() -> None:
-    """No projection is quicker than a quarter of the plan."""
-    now = pace(BEGIN, BEGIN, END, done=[SLOT] * 3, ahead=[SLOT] * 4)
-    assert now.ends_at == BEGIN + SLOT
+@pytest.mark.parametrize("shift", [-20 * MINUTE, NOTHING, 40 * MINUTE], ids=str)
+def test_when_the_day_began_says_nothing_about_its_pace(shift: timedelta) -> None:
+    """A day at the planned pace ends by its plan from now on, however early or late it began."""
+    now = BEGIN + shift + 4 * SLOT
+    seen = pace(now, BEGIN, END, done=[SLOT] * 4, ahead=[SLOT] * 6, seen=[1.0] * 4)
+    assert seen.ends_at == now + 6 * SLOT
+    assert seen.behind == shift
+
+
+def test_a_day_faster_than_its_plan_ends_early() -> None:
+    """At half the planned time for each, the rest takes half, less what one has had already."""
+    now, used = BEGIN + 2 * SLOT, timedelta(seconds=60)
+    seen = pace(now, BEGIN, END, done=[SLOT] * 4, ahead=[SLOT] * 6, used=used, seen=[0.5] * 4)
+    assert seen.ends_at == now + 3 * SLOT - used
+    assert seen.behind == -2 * SLOT - used
 
 
 def test_time_for_each_is_what_the_window_still_has() -> None:
@@ -125,15 +140,15 @@ def test_after_the_window_no_time_is_left_for_each() -> None:
     assert now.ends_at > END
 
 
-@given(SLOTS, SLOTS, st.integers(0, 10**4), st.integers(0, 900))
+@given(SLOTS, SLOTS, st.integers(0, 10**4), st.integers(0, 900), RATIOS)
 def test_no_day_is_projected_to_end_in_the_past(
-    done: list[timedelta], ahead: list[timedelta], seconds: int, used: int
+    done: list[timedelta], ahead: list[timedelta], seconds: int, used: int, seen: list[float]
 ) -> None:
     """The projected end is never before now."""
-    now = BEGIN + timedelta(seconds=seconds)
-    seen = pace(now, BEGIN, END, done=done, ahead=ahead, used=timedelta(seconds=used))
-    assert seen.ends_at >= now
-    assert seen.to_go == len(ahead)
+    now, had = BEGIN + timedelta(seconds=seconds), timedelta(seconds=used)
+    found = pace(now, BEGIN, END, done=done, ahead=ahead, used=had, seen=seen)
+    assert found.ends_at >= now
+    assert found.to_go == len(ahead)
 
 
 @given(SLOTS, st.integers(-600, 600))

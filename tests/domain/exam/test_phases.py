@@ -7,6 +7,7 @@ import pytest
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam.phases import (
     EXPOSED,
+    SESSION_TABLE,
     TABLE,
     UNDER_WAY,
     Action,
@@ -14,6 +15,7 @@ from examrunner.domain.exam.phases import (
     SessionPhase,
     allowed,
     demand,
+    demand_session,
 )
 
 GOLDEN = {
@@ -32,6 +34,8 @@ GOLDEN = {
     "go on with": "stopped",
     "decide": "stopped",
     "correct": "decided",
+    "void": "decided paused revealed running stopped",
+    "let retake": "decided void",
 }
 REFUSED = [
     (action, phase) for action in Action for phase in Phase if phase not in TABLE.get(action, ())
@@ -109,7 +113,13 @@ def test_who_is_with_the_examiner_and_who_knows_the_paper() -> None:
 
 def test_names_of_phases_are_stable() -> None:
     """Phases are stored and exported by these names."""
-    assert [str(phase) for phase in SessionPhase] == ["draft", "committed", "open"]
+    assert [str(phase) for phase in SessionPhase] == [
+        "draft",
+        "committed",
+        "open",
+        "suspended",
+        "closed",
+    ]
     assert {str(phase) for phase in Phase} == {
         "waiting",
         "absent",
@@ -120,4 +130,18 @@ def test_names_of_phases_are_stable() -> None:
         "paused",
         "stopped",
         "decided",
+        "void",
     }
+
+
+def test_what_a_day_that_stands_still_allows() -> None:
+    """While suspended nothing begins and no clock runs; closed, nothing at all; else everything."""
+    for action in Action:
+        demand_session(action, SessionPhase.OPEN)
+        with pytest.raises(Refused, match="closed") as told:
+            demand_session(action, SessionPhase.CLOSED)
+        assert "Open the day again" in told.value.hint
+    beginning = {Action.CALL, Action.REVEAL, Action.START, Action.RESUME, Action.GO_ON}
+    refused = set(Action) - SESSION_TABLE[SessionPhase.SUSPENDED]
+    assert beginning <= refused
+    assert refused <= beginning | {Action.MARK_PRESENT, Action.RETAKE}

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import Attempt, fold, last_mark
+from examrunner.domain.exam.attempts import Attempt, fold, last_mark, last_undone
 from examrunner.domain.exam.chain import broken_link
 from examrunner.domain.exam.moments import NS
 from examrunner.domain.exam.phases import EXPOSED, Action, Phase, allowed, demand
@@ -72,6 +72,8 @@ class Walk(RuleBasedStateMachine):
         self.verdicts: list[ev.Verdict | None] = []
         self.stack: list[tuple[str, tuple[object, ...]]] = []
         """Marks that stand: the id of each event, and the questions and notes before it."""
+        self.undone: list[tuple[str, tuple[object, ...], tuple[object, ...]]] = []
+        """Marks that may count again: with what was there before the mark and after it."""
         self.gone: set[str] = set()
         """Ids of the marks that were taken back."""
 
@@ -159,13 +161,14 @@ class Walk(RuleBasedStateMachine):
         self.mark(ev.Helped(ATTEMPT, question, level, 3))
 
     @precondition(can(Action.MARK))
-    @rule(question=QUESTIONS, kind=st.sampled_from(["flag", "note", "not asked"]))
+    @rule(question=QUESTIONS, kind=st.sampled_from(["flag", "note", "not asked", "offer"]))
     def remark(self, question: str, kind: str) -> None:
-        """Flag an answer, write a note, or do not ask at all."""
+        """Flag an answer, write a note, offer a probe, or do not ask at all."""
         marks: dict[str, ev.Mark] = {
             "flag": ev.Flagged(ATTEMPT, question, 4),
             "note": ev.Noted(ATTEMPT, question, "ab", 5),
             "not asked": ev.NotAsked(ATTEMPT, question, "no-time", 6),
+            "offer": ev.Offered(ATTEMPT, question, ev.Offer.PROBE, 1, 7),
         }
         self.mark(marks[kind])
 
@@ -174,6 +177,7 @@ class Walk(RuleBasedStateMachine):
         before = self.attempt
         event = self.record.add(what)
         self.stack.append((event.id, (before.questions, before.notes)))
+        self.undone.clear()
         after = self.attempt
         for old, new in zip(before.questions, after.questions, strict=True):
             assert old == new or old.id == what.question
@@ -186,15 +190,29 @@ class Walk(RuleBasedStateMachine):
         """Exactly the last mark that stands is taken back."""
         newest = last_mark(self.record.events)
         name, traces = self.stack.pop()
+        self.undone.append((name, traces, (self.attempt.questions, self.attempt.notes)))
         assert newest is not None
         assert newest.id == name
         self.record.add(ev.Undone(ATTEMPT, newest.id))
         assert (self.attempt.questions, self.attempt.notes) == traces
         self.gone.add(newest.id)
         standing = [event for event in self.record.events if event.id not in self.gone]
-        marked = [event for event in standing if not isinstance(event.what, ev.Undone)]
+        marked = [one for one in standing if not isinstance(one.what, ev.Undone | ev.Redone)]
         without = replace(fold(BARE, marked), last_event=self.attempt.last_event)
         assert self.attempt == without
+
+    @precondition(lambda self: can(Action.MARK)(self) and bool(self.undone))
+    @rule()
+    def redo(self) -> None:
+        """Exactly the mark taken back last counts again, and all is as it was before."""
+        newest = last_undone(self.record.events)
+        name, before, after = self.undone.pop()
+        assert newest is not None
+        assert newest.id == name
+        self.record.add(ev.Redone(ATTEMPT, newest.id))
+        assert (self.attempt.questions, self.attempt.notes) == after
+        self.stack.append((name, before))
+        self.gone.discard(name)
 
     @precondition(can(Action.GO_ON))
     @rule()

@@ -1,0 +1,99 @@
+"""The command rehearse: the real path with nothing at stake."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examrunner.cli.arguments import add_json, add_session, quoted
+from examrunner.cli.output import counted
+from examrunner.domain.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from examrunner.cli.arguments import Commands
+    from examrunner.cli.exam import OpenApp
+    from examrunner.cli.output import Output
+    from examrunner.services.rehearse import Report
+
+COMMANDS = ("rehearse",)
+FASTEST = 20
+
+
+def add_to(commands: Commands, open_app: OpenApp) -> None:
+    """Add the command of this module."""
+    parser = commands.add_parser(
+        "rehearse",
+        help="the whole day on a copy, by hand or by itself",
+        description="Take what a session's files hold, nothing of its record, and open a copy "
+        "with a secret of its own: it never shows what the real day will draw. With --auto the "
+        "program plays the day itself, with absences, a latecomer and an alarm, and reports.",
+    )
+    add_session(parser)
+    parser.add_argument("--auto", action="store_true", help="play the whole day without a person")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="of --auto: the same seed, the same day"
+    )
+    parser.add_argument(
+        "--public", metavar="TEXT", help="a pretended public value that takes part in the draw"
+    )
+    parser.add_argument(
+        "--speed",
+        type=int,
+        default=1,
+        metavar="N",
+        help=f"without --auto: the clock runs N times as fast, 1 to {FASTEST}",
+    )
+    parser.add_argument(
+        "--to", type=Path, metavar="DIR", help="keep the copy as a session of its own"
+    )
+    add_json(parser)
+    parser.set_defaults(run=partial(_rehearse, open_app=open_app))
+
+
+def _rehearse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+    from examrunner.services.folders import session_folder
+
+    folder = session_folder(options.session)
+    if not 1 <= options.speed <= FASTEST:
+        raise WrongUsage(f"--speed is 1 to {FASTEST}.")
+    if options.to is not None:
+        return _on_copy(options, out, folder, options.to, open_app)
+    with tempfile.TemporaryDirectory(prefix="examrunner-") as place:
+        return _on_copy(options, out, folder, Path(place) / "rehearsal", open_app)
+
+
+def _on_copy(options: Namespace, out: Output, folder: Path, target: Path, open_app: OpenApp) -> int:
+    from examrunner.services.rehearse import copy_inputs, rehearse
+
+    if options.auto or options.json:
+        report = rehearse(folder, target, options.seed, options.public)
+        out.emit({**report.data(), "kept": options.to is not None})
+        _say(report, out, kept=options.to is not None)
+        return 0
+    from examrunner.cli.exam import run_app
+    from examrunner.services.ports import Way
+
+    copy_inputs(folder, target, options.public)
+    return run_app(target, out, open_app, Way(speed=options.speed))
+
+
+def _say(report: Report, out: Output, *, kept: bool) -> None:
+    verdicts = ", ".join(f"{count} {name}" for name, count in sorted(report.verdicts.items()))
+    out.say(f"{counted(report.students, 'student')}, {report.decided} with a verdict: {verdicts}.")
+    for words, who in (
+        ("absent", report.absent),
+        ("came later", report.later),
+        ("interrupted by an alarm, voided and drawn again", report.voided),
+        ("without a paper that may be drawn", report.no_paper),
+    ):
+        if who:
+            out.say(f"{words}: {', '.join(who)}")
+    out.say(f"{counted(report.edges, 'edge')} decided in a second look; the day is closed.")
+    out.say(f"{counted(report.repeated_papers, 'paper')} came up a second time on that day.")
+    out.say(f"record: {report.events} events, head {report.head[:12]}, seed {report.seed}")
+    if kept:
+        out.say(f"Kept in {report.folder}. Next: {quoted('results', report.folder)}")

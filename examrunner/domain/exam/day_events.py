@@ -1,0 +1,73 @@
+"""Events of the day around the exams: what interrupts it, orders it and ends it.
+
+Each class is one kind of event, as in `events`. `Voided` and `Granted` are about one attempt, the
+others about the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """An attempt counts no more; it stays on record. `why` is a code of the public log.
+
+    `line` is the line of the public log; only a paper that was drawn has one.
+    """
+
+    attempt: str
+    why: str
+    exposed: bool
+    """The student knows the paper by now: it is not drawn again for this student."""
+    line: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The student gets a further attempt, in the place of another one or for a second paper."""
+
+    attempt: str
+    why: str
+    of: str
+    """The attempt that it follows: voided, or to be taken again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reordered:
+    """The examiner changed the order in which students are called; no odds change."""
+
+    order: tuple[str, ...]
+    """The keys of all students."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Everything stands still: a fire alarm, a power cut, illness of the examiner."""
+
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The day goes on after it was suspended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something happened that belongs on record and is no mark: noise, a phone, a question."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The day is over: verdicts are final until it is opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A closed day was opened again, for a reason."""
+
+    text: str | None = None

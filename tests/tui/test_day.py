@@ -1,0 +1,204 @@
+"""The day by keys: alarm, void and redraw, retake, order, incidents, second look, close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from examrunner.domain.exam.events import KINDS
+from examrunner.domain.exam.phases import SessionPhase
+from examrunner.services.results import as_json, read_results
+from examrunner.tui.words import what_words
+from tests.fakes import FakeClock
+from tests.storage.ledgers import one_of
+from tests.tui.room import CALL, SIZE, Room, demo, room
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DECIDE = {"pass": "p", "edge": "e", "fail": "f"}
+
+
+async def examine(exam: Room, verdict: str) -> None:
+    """Examine the chosen student by keys."""
+    await exam.press(*CALL, "s", "d", DECIDE[verdict], "enter")
+
+
+def day(exam: Room) -> Any:
+    """Return what the results tell of the day."""
+    return as_json(read_results(exam.app.desk.folder))["day"]
+
+
+def fits(exam: Room) -> bool:
+    """Say whether no row is wider than the screen."""
+    return all(len(row) <= SIZE[0] for row in exam.text().splitlines())
+
+
+async def test_an_alarm_stops_everything(tmp_path: Path) -> None:
+    """One key in mid exam: the clock stands, an incident is noted, and the exam goes on."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as exam:
+        await exam.press(*CALL)
+        clock.advance(60)
+        screen = await exam.press("ctrl+a")
+        assert "Everything stands still" in screen
+        assert "since 09:01:00" in screen
+        assert "stands, 4:00 left" in screen
+        assert fits(exam)
+        await exam.press("n")
+        await exam.type("fire drill")
+        await exam.press("enter")
+        clock.advance(600)
+        await exam.press("escape")
+        assert "Everything stands still" in exam.text()
+        screen = await exam.press("enter")
+        assert "paused" in screen
+        await exam.press("space")
+        attempt = exam.app.desk.under_way()
+        assert attempt is not None
+        assert attempt.clock.left(clock.now()) == 240
+        assert [one["kind"] for one in day(exam)] == ["suspended", "incident", "continued"]
+        assert day(exam)[1]["text"] == "fire drill"
+
+
+async def test_a_day_left_suspended_comes_back_suspended(tmp_path: Path) -> None:
+    """Opened again, the alarm is on top, and nothing can begin before the day goes on."""
+    folder = demo(tmp_path)
+    async with room(folder) as exam:
+        await examine(exam, "pass")
+        await exam.press("ctrl+a")
+    async with room(folder) as exam:
+        assert "Everything stands still" in exam.text()
+        screen = await exam.press("enter")
+        assert "Student 02" in screen
+        assert exam.app.desk.phase is SessionPhase.OPEN
+
+
+async def test_an_interrupted_attempt_is_voided_and_drawn_again(tmp_path: Path) -> None:
+    """`V` asks for the reason; the student waits once more, and gets another paper."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL, "s")
+        first = exam.record()["attempts"][0]["reading"]
+        screen = await exam.press("V")
+        assert "Void this attempt" in screen
+        assert "not drawn again" in screen
+        assert fits(exam)
+        assert "Void" not in await exam.press("escape")
+        screen = await exam.press("V", "2", "enter")
+        assert "once more" in screen
+        await exam.press("up", "up")
+        await examine(exam, "pass")
+        attempts = exam.record()["attempts"]
+        assert [one["void"] for one in attempts] == ["illness", None]
+        assert attempts[1]["reading"] != first
+        assert exam.record()["score"] == 10
+
+
+async def test_a_student_may_be_excused(tmp_path: Path) -> None:
+    """Voided without a further attempt the student is done, without a score."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        screen = await exam.press("V", "2", "k", "a", "enter")
+        assert "×" in screen
+        assert "void" in screen
+        assert exam.record()["score"] is None
+        assert exam.record()["status"] == "void"
+
+
+async def test_before_the_reveal_nothing_is_voided(tmp_path: Path) -> None:
+    """An attempt whose paper nobody knows is sent back, not voided."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press("enter", "enter")
+        assert "only an attempt whose paper is known" in await exam.press("V")
+
+
+async def test_the_order_is_changed_by_keys(tmp_path: Path) -> None:
+    """`J` lets a student come later, `K` earlier; the chosen student stays chosen."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press("l", "home", "J")
+        rows = exam.app.desk.rows()
+        assert [row.student.name for row in rows[:3]] == ["Student 02", "Student 01", "Student 03"]
+        await exam.press("K")
+        rows = exam.app.desk.rows()
+        assert [row.student.name for row in rows[:2]] == ["Student 01", "Student 02"]
+
+
+async def test_incidents_are_typed_on_the_board(tmp_path: Path) -> None:
+    """`i` opens a line that finds nobody and keeps what was typed; `/` still finds."""
+    async with room(demo(tmp_path)) as exam:
+        await examine(exam, "pass")
+        await exam.press("i")
+        await exam.type("Student 20 asked about the rules")
+        await exam.press("enter")
+        assert day(exam)[0]["text"] == "Student 20 asked about the rules"
+        await exam.press("slash")
+        await exam.type("20")
+        await exam.press("enter")
+        assert len(day(exam)) == 1
+
+
+async def test_edges_are_decided_at_the_end(tmp_path: Path) -> None:
+    """The close screen names what is open; an edge is decided without its name; then closed."""
+    async with room(demo(tmp_path)) as exam:
+        for verdict in ("edge", "pass"):
+            await examine(exam, verdict)
+        screen = await exam.press("c")
+        assert "1 edge is to be decided" in screen
+        assert "22 students are still to come" in screen
+        assert fits(exam)
+        assert "Student 01" in await exam.press("e")
+        screen = await exam.press("h")
+        assert "Student 01" not in screen
+        assert "Student 01" not in await exam.press("enter")
+        await exam.press("escape")
+        assert "Student 01" not in await exam.press("d")
+        screen = await exam.press("p", "enter")
+        assert "no edge is left" in screen
+        record = exam.record()["attempts"][0]
+        assert [one["verdict"] for one in record["verdicts"]] == ["edge", "pass"]
+        await exam.press("escape")
+        screen = await exam.press("enter")
+        assert "The day is closed" in screen
+        screen = await exam.press("escape")
+        assert "closed" in screen.splitlines()[0]
+        assert "the day is closed" in await exam.press("home", "a")
+        await exam.press("c", "o", "escape")
+        assert "closed" not in exam.text().splitlines()[0]
+        assert [one["kind"] for one in day(exam)] == ["closed", "reopened"]
+
+
+async def test_a_retake_is_granted_from_the_record(tmp_path: Path) -> None:
+    """`t` on a record lets the student come once more; its verdict counts in the end."""
+    async with room(demo(tmp_path)) as exam:
+        await examine(exam, "fail")
+        await exam.press("v", "home", "enter")
+        assert "a further attempt waits" in await exam.press("t")
+        assert "taken again already" in (await exam.press("t")) or "still to come" in exam.text()
+        screen = await exam.press("escape", "escape")
+        assert "once more" in screen
+        await exam.press("home")
+        await examine(exam, "pass")
+        assert exam.record()["score"] == 10
+
+
+async def test_the_hand_over_has_what_is_private_and_what_is_said(tmp_path: Path) -> None:
+    """How to say the name, photo, adjustments, and the same words for everyone."""
+    folder = demo(tmp_path)
+    roster = folder / "roster.csv"
+    rows = roster.read_text(encoding="utf-8").splitlines()
+    rows[0] += ",say_name,photo,extra_time"
+    rows[1] += ",STOO-dent one,photos/01.jpg,1.5"
+    rows[2:] = [f"{row},,," for row in rows[2:]]
+    roster.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    async with room(folder) as exam:
+        screen = await exam.press("enter")
+        for words in ("say STOO-dent one", "photo photos/01.jpg", "7:30 allowed", "We have 7:30."):
+            assert words in screen
+        assert "I ask 4 questions on one paper" in screen
+        assert fits(exam)
+        screen = await exam.press("enter", "r")
+        assert "Tell every student" not in screen
+
+
+def test_every_event_has_words() -> None:
+    """Whatever was saved last, the line above the footer can say it."""
+    assert all(what_words(one_of(kind)) for kind in KINDS.values())

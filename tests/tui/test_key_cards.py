@@ -1,0 +1,55 @@
+"""Key cards: every key of a screen is on them, however small the terminal is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examrunner.tui.actions import EVERYWHERE, SCREENS
+from examrunner.tui.lines import MEASURE, width_of, wrap
+from examrunner.tui.screens.cards import MOVES, SIGNS, KeyCard
+from examrunner.tui.widgets.canvas import Canvas
+from tests.tui.room import SIZE, demo, room
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("size", [SIZE, (120, 40)], ids=str)
+async def test_no_key_is_cut_from_a_card(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Leafing through a card shows each key with its words, and its last key closes it."""
+    async with room(demo(tmp_path), size=size) as desk:
+        for name, actions in SCREENS.items():
+            desk.app.show_keys(name)
+            await desk.settle()
+            seen = []
+            while isinstance(desk.app.screen, KeyCard):
+                canvas = desk.app.screen.query_one(Canvas)
+                assert len(canvas.lines) <= size[1]
+                assert all(width_of(row) <= size[0] for row in canvas.lines)
+                seen.append(desk.text())
+                assert name.replace("-", " ") in seen[-1]
+                await desk.press("space")
+            for action in (*actions, *EVERYWHERE):
+                is_move = action.name in MOVES
+                row = action.written if is_move else f"{action.written:<7}{action.help}"
+                assert any(row in page for page in seen), (name, action)
+
+
+async def test_escape_closes_a_long_card_at_once(tmp_path: Path) -> None:
+    """In the middle of an exam one key brings the sheet back."""
+    async with room(demo(tmp_path)) as desk:
+        desk.app.show_keys("sheet")
+        await desk.settle()
+        assert "any key shows the rest, esc closes" in desk.text()
+        assert SIGNS["sheet"] in desk.text()
+        await desk.press("escape")
+        assert not isinstance(desk.app.screen, KeyCard)
+
+
+def test_text_is_never_wider_than_its_measure() -> None:
+    """On a screen of 200 columns a question is broken where it can be read."""
+    text = "why " * 100
+    assert max(map(len, wrap(text, 192))) <= MEASURE
+    assert " ".join(wrap(text, 192)).split() == text.split()
