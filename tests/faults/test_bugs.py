@@ -79,7 +79,7 @@ def test_a_bug_in_the_app_tells_no_name(tmp_path: Path, fault: Fault) -> None:
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     text = report.read_text(encoding="utf-8")
     assert "KeyError" in text
-    assert "sheet.py" in text
+    assert "marking.py" in text
     assert "action_strong" in text
     assert str(tmp_path) not in text
     outside = [
