@@ -168,9 +168,7 @@ class Desk(Known):
         batch: Batch,
     ) -> None:
         for attempt in folded.values():
-            if attempt.id not in self._attempts:
-                self._add(attempt)
-        self._attempts.update(folded)
+            self._add(attempt)
         self._events.update(listed)
         self.heed(events)
         texts = {draft.id: draft.text for draft in batch.drafts if draft.text is not None}

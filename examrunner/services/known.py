@@ -73,6 +73,9 @@ class Known:
         self._people: dict[str, Student] = {}
         self._attempts: dict[str, Attempt] = {}
         self._of: dict[str, list[str]] = {}
+        self._rows: dict[str, Row] = {}
+        self._sorted: list[str] = []
+        """Rows and their order as they were asked for last, until something changes them."""
         self._events: dict[str, list[Event]] = {}
         self._texts: dict[str, str] = {}
         self._documents: dict[str, str] = {}
@@ -84,13 +87,17 @@ class Known:
 
     def rows(self) -> list[Row]:
         """Return the students in the order in which they are called."""
-        keys = sorted(self._people, key=lambda key: self._order.get(key, len(self._order)))
-        return [self.row(key) for key in keys]
+        if not self._sorted:
+            last = len(self._order)
+            self._sorted = sorted(self._people, key=lambda key: self._order.get(key, last))
+        return [self.row(key) for key in self._sorted]
 
     def row(self, key: str) -> Row:
         """Return one student."""
-        attempts = tuple(self._attempts[name] for name in self._of[key])
-        return Row(key, self._people[key], attempts)
+        if key not in self._rows:
+            attempts = tuple(self._attempts[name] for name in self._of[key])
+            self._rows[key] = Row(key, self._people[key], attempts)
+        return self._rows[key]
 
     def attempt(self, name: str) -> Attempt:
         """Return one attempt."""
@@ -163,7 +170,7 @@ class Known:
     def seat(self, people: Iterable[tuple[str, Student]], attempts: Iterable[Attempt]) -> None:
         """Take the students and the attempts that the ledger has; the rest wait."""
         self._people = dict(people)
-        self._attempts = {}
+        self._attempts, self._rows, self._sorted = {}, {}, []
         self._of = {key: [] for key in self._people}
         known = {attempt.id: attempt for attempt in attempts}
         for key in self._people:
@@ -174,8 +181,11 @@ class Known:
             self._add(attempt)
 
     def _add(self, attempt: Attempt) -> None:
+        """Take an attempt as it is by now."""
+        if attempt.id not in self._attempts:
+            self._of[attempt.student].append(attempt.id)
         self._attempts[attempt.id] = attempt
-        self._of[attempt.student].append(attempt.id)
+        self._rows.pop(attempt.student, None)
 
     def use(self, ledger: Ledger, stored: Stored) -> None:
         """Go on with a committed session: from here on the ledger is the truth."""
@@ -191,3 +201,4 @@ class Known:
                 self.suspended_at = event.at
             if isinstance(event.what, ev.Reordered):
                 self._order = {key: place for place, key in enumerate(event.what.order)}
+                self._sorted = []

@@ -81,10 +81,8 @@ class Watch(Desk):
             if name is not None and name.rpartition(".")[0] in self._of:
                 self._events.setdefault(name, []).append(event)
                 student, _, number = name.rpartition(".")
-                if name not in self._attempts:
-                    self._add(Attempt(name, student, int(number)))
                 bare = Attempt(name, student, int(number))
-                self._attempts[name] = fold(bare, self._events[name])
+                self._add(fold(bare, self._events[name]))
         return bool(new)
 
 

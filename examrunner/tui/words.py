@@ -103,11 +103,6 @@ def said(desk: Desk) -> list[Span]:
     return spans
 
 
-def undone_words(what: object) -> str:
-    """Return what was taken back."""
-    return f"taken back: {what_words(what)}" if isinstance(what, ev.MARKS) else "taken back"
-
-
 def offered_words(asked: Asked) -> str:
     """Return how many prepared probes and hints were offered; empty for none."""
     counts = ((asked.probes, "probe"), (asked.hints, "hint"))

@@ -31,12 +31,17 @@ LIMITS = {
     "idle with the clock, CPU": 1.3,
     "peak memory": 2.0,
     "--version, CPU": 3.0,
+    "screen change, class of 24, p95": 2.0,
+    "screen change, class of 500, p95": 2.0,
+    "screen change, class of 5,000, p95": 2.0,
     "commit of one mark": 3.0,
     "mark while copies are made, p95": 4.0,
     "chain of 100,000 events": 2.0,
     "replay of 100,000 events": 6.0,
 }
 """The budgets of the design, as ratios."""
+SCREENS = 25
+"""How often a screen is opened and left."""
 IDLE_WINDOWS = 3
 """Idling is measured so often in turn: a few hundredths of a second are easily disturbed."""
 
@@ -156,6 +161,21 @@ class Bench:
             statistics.median(times[24]),
         )
 
+    def screens(self) -> None:
+        """Measure a change of screen and back, in classes of three sizes, against a bare push."""
+        with self.terminal([sys.executable, str(BARE)]) as bare:
+            bare.wait("presses: 0", 30)
+            yard = self.keys(bare, [("p", "pushed row 9"), ("esc", "presses: 0")] * SCREENS)
+        for count in (24, 500, 5000):
+            session = str(sessions.opened(self.folder, count))
+            with self.terminal(self.app("open", session)) as terminal:
+                terminal.wait(r"Student 0+1\b", 60)
+                pairs = [("v", "verdict +score"), ("esc", "planned +student")] * SCREENS
+                times = self.keys(terminal, pairs)
+            # Going back waits a tenth of a second for what may follow an escape, in any app.
+            figures = (_quantile(times[::2], 0.95), _quantile(yard[::2], 0.95))
+            self.found[f"screen change, class of {count:,}, p95"] = figures
+
     def ledger(self) -> None:
         """Measure a commit, the chain and the replay against the bare disk."""
         self.found["commit of one mark"] = records.commits(self.folder, 200)
@@ -197,6 +217,7 @@ def main() -> int:
         bench.starts()
         bench.sheet()
         bench.boards()
+        bench.screens()
         bench.ledger()
         return bench.report()
 

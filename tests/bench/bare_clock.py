@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.app import App, ComposeResult
+from textual.screen import Screen
 from textual.widgets import Label
+
+if TYPE_CHECKING:
+    from textual.events import Key
+
+ROWS, WORDS = 38, " and what stands beside it in a list of students, verdicts and papers"
+"""What the pushed screen shows: as many lines, about as long, as a list has at 120x40."""
+
+
+class BareScreen(Screen[None]):
+    """A screen full of plain lines; escape goes back."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield Label("\n".join(f"pushed row {place}{WORDS}" for place in range(ROWS)))
 
 
 class BareClock(App[None]):
@@ -29,8 +45,14 @@ class BareClock(App[None]):
         """Show the seconds."""
         self.query_one("#clock", Label).update(f"{monotonic() - self.began:.0f} s")
 
-    def on_key(self) -> None:
-        """Count a press."""
+    def on_key(self, event: Key) -> None:
+        """Push a screen with `p`, pop it with escape; count any other press."""
+        if event.key == "p":
+            self.push_screen(BareScreen())
+            return
+        if event.key == "escape":
+            self.pop_screen()
+            return
         self.presses += 1
         self.query_one("#presses", Label).update(f"presses: {self.presses}")
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from examrunner.services.desk import Desk
 
 PAPERS = 20
+MOST_ROWS = 40_000
+"""Of a table of reviews: a reader takes 50,000."""
 
 
 def folder_of(folder: Path, name: str, students: int) -> Path:
@@ -25,7 +27,8 @@ def folder_of(folder: Path, name: str, students: int) -> Path:
     ids = [f"{n:0{digits}d}" for n in range(1, students + 1)]
     roster = "".join(f"s{n},Student {n}\n" for n in ids)
     (session / "roster.csv").write_text(f"student_id,name\n{roster}")
-    rows = "".join(f"s{n},paper-{paper:02d}\n" for n in ids for paper in range(PAPERS))
+    papers = min(PAPERS, MOST_ROWS // students)
+    rows = "".join(f"s{n},paper-{paper:02d}\n" for n in ids for paper in range(papers))
     (session / "reviews.csv").write_text(f"student_id,reading_id\n{rows}")
     (session / "session.yaml").write_text(
         f"session: {name}\nexam:\n  window: {{start: 09:00, end: 11:00, timezone: UTC}}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
@@ -36,6 +37,12 @@ STATUS = {
     Phase.DECIDED: ("✓", "done"),
     Phase.VOID: ("×", "void"),
 }
+
+
+@lru_cache(1 << 14)
+def _found_by(name: str, student_id: str) -> str:
+    """Return what a typed part of a name is looked for in."""
+    return fold(f"{name} {student_id}")
 
 
 class BoardScreen(ListScreen):
@@ -78,7 +85,7 @@ class BoardScreen(ListScreen):
     def reload(self) -> None:
         """Take the students from the desk again."""
         self._rows = self.exam.desk.rows()
-        self._names = [fold(f"{row.student.name} {row.student.student_id}") for row in self._rows]
+        self._names = [_found_by(row.student.name, row.student.student_id) for row in self._rows]
         self._day = day_of(self.exam.desk)
 
     def refresh_pace(self) -> None:

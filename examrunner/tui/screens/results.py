@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.exam.clock import shown
@@ -42,15 +43,26 @@ class ResultsScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[Row] = []
+        self._sums = ""
 
     def on_mount(self) -> None:
         """Take the students."""
-        self._rows = self.exam.desk.rows()
+        self._take()
         self.draw()
 
     def on_screen_resume(self) -> None:
         """Take them again: a verdict may have been corrected."""
-        self.on_mount()
+        if self._take():
+            self.draw()
+
+    def _take(self) -> bool:
+        """Take the students as they stand. Returns whether anything is another than before."""
+        rows = self.exam.desk.rows()
+        is_new = rows != self._rows
+        if is_new:
+            self._rows = rows
+            self._sums = self._summed()
+        return is_new
 
     def bar(self) -> Line:
         """Return what this is."""
@@ -88,26 +100,28 @@ class ResultsScreen(ListScreen):
     def _title(self, attempt: Attempt) -> str:
         return self.exam.desk.stored_session().title(attempt.reading or "")
 
+    def _summed(self) -> str:
+        """Return how many of each verdict there are, and who is missing."""
+        attempts = [one for row in self._rows for one in row.attempts]
+        phases = Counter(one.phase for one in attempts)
+        verdicts = Counter(one.verdict for one in attempts if one.phase is Phase.DECIDED)
+        words = [f"{verdicts[verdict]} {verdict}" for verdict in VERDICT_INK if verdicts[verdict]]
+        waiting = phases[Phase.WAITING] + phases[Phase.POSTPONED]
+        words += [f"{phases[Phase.ABSENT]} absent"] if phases[Phase.ABSENT] else []
+        words += [f"{waiting} to come"] if waiting else []
+        words += [f"{phases[Phase.VOID]} void"] if phases[Phase.VOID] else []
+        return ", ".join(words)
+
     def foot_lines(self) -> list[Line]:
         """Return the sums and the head of the record."""
-        attempts = [one for row in self._rows for one in row.attempts]
-        words = []
-        for verdict in VERDICT_INK:
-            number = sum(one.verdict is verdict for one in attempts)
-            if number:
-                words.append(f"{number} {verdict}")
-        absent = sum(one.phase is Phase.ABSENT for one in attempts)
-        waiting = sum(one.phase in (Phase.WAITING, Phase.POSTPONED) for one in attempts)
-        words += [f"{absent} absent"] if absent else []
-        words += [f"{waiting} to come"] if waiting else []
         record = ""
         ledger = self.exam.desk.ledger
         if ledger is not None:
             count, head = ledger.head()
             record = f"record {count} events, head {head[:12]}"
-        both = line(f"  {', '.join(words)}", (f"{GAP}{record}", "dim"))
+        both = line(f"  {self._sums}", (f"{GAP}{record}", "dim"))
         if width_of(both) > self.width:
-            return [line(f"  {', '.join(words)}"), line((f"  {record}", "dim"))]
+            return [line(f"  {self._sums}"), line((f"  {record}", "dim"))]
         return [EMPTY, both]
 
     def action_record(self) -> None:

@@ -1,0 +1,47 @@
+"""An hour of running clock costs no memory."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from typing import TYPE_CHECKING
+
+from tests.fakes import FakeClock
+from tests.tui.room import CALL, demo, room
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.room import Room
+
+MINUTE, HOUR = 60, 3600
+MOST = 100_000
+"""Bytes: a list that grew by one object a second would pass it."""
+
+
+async def run(exam: Room, clock: FakeClock, seconds: int) -> int:
+    """Let the clock run, each second looked at and drawn. Returns the bytes in use then."""
+    for second in range(seconds):
+        clock.advance(1)
+        exam.app.screen.tick()  # type: ignore[attr-defined]
+        exam.app.beat()
+        if second % 30 == 0:
+            await exam.pilot.pause()
+    await exam.settle()
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+async def test_an_hour_of_running_clock_adds_no_memory(tmp_path: Path) -> None:
+    """After the first minutes the sheet, the beat and the lease need no byte more in an hour."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock, (120, 40)) as exam:
+        await exam.press(*CALL, "s", "h")
+        await run(exam, clock, MINUTE)
+        tracemalloc.start()
+        try:
+            before = await run(exam, clock, 10 * MINUTE)
+            after = await run(exam, clock, HOUR)
+        finally:
+            tracemalloc.stop()
+    assert after - before < MOST
