@@ -267,14 +267,20 @@ class Desk(Known):
     # --- copies --------------------------------------------------------------------------
 
     def start_copies(self) -> None:
-        """Keep mirror and backups from now on; the first backup holds what was committed."""
+        """Keep mirror and backups from now on; the first backup holds what was committed.
+
+        A session that has one gets its next with the next verdict: the start is not the time.
+        """
         from examrunner.services.copier import Copier
+        from examrunner.storage.database.copies import BACKUPS, copies
 
         assert self.ledger is not None
         self.record_id = self.ledger.hash_of(1) or ""
         self._last = self.ledger.head()[1]
         self.copier = Copier(self.ledger, self.folder / self.settings.database, self.second)
-        self.copier.copy()
+        self.copier.saved()
+        if self.second is not None or not copies(self.folder / BACKUPS):
+            self.copier.copy()
 
     # --- signs of life -------------------------------------------------------------------
 

@@ -164,3 +164,18 @@ def test_air_goes_before_words() -> None:
 def test_without_a_sheet_the_words_say_so() -> None:
     """An attempt that was decided without any question has no reasons to list."""
     assert suggestion_words(Suggestion(None, ())) == "nothing suggested: no question on the sheet"
+
+
+async def test_own_verdicts_are_recalled_where_the_session_asks_for_it(tmp_path: Path) -> None:
+    """After every second student, here, the board tells what was given so far; else nothing."""
+    folder = demo(tmp_path)
+    rules = folder / "session.yaml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("exam:\n", "exam:\n  anchor_every: 2\n", 1), encoding="utf-8")
+    async with room(folder) as exam:
+        screen = await exam.press(*CALL, "s", "h", "e", "d", "p", "enter")
+        assert "students:" not in screen
+        screen = await exam.press(*CALL, "w", "d", "f", "enter")
+        assert "2 students: 1 pass, 1 fail; your first pass had 1 strong, 1 enough" in screen
+        assert "1 of 2 unaided" in screen
+        assert "students:" not in await exam.press(*CALL, "w", "d", "f", "enter")

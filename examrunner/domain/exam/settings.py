@@ -56,6 +56,8 @@ class ExamRules:
     points: tuple[tuple[str, int], ...] = (("pass", 10), ("fail", 0))
     """Verdict to points. A verdict that is not named here gives no score."""
     verdict: VerdictRule = VerdictRule.REQUIRED
+    anchor_every: int = 0
+    """After so many students the examiner's own earlier verdicts are recalled; 0: never."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID
 

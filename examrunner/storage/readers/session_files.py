@@ -97,6 +97,8 @@ def _check_exam(settings: Settings, report: Report) -> None:
         report.at(("exam", "minutes"), "minutes must be more than 0", hint)
     if exam.changeover_seconds < 0:
         report.at(("exam", "changeover_seconds"), "changeover_seconds cannot be negative")
+    if exam.anchor_every < 0:
+        report.at(("exam", "anchor_every"), "anchor_every cannot be negative", "0 means never")
     if exam.papers_per_student < 1:
         report.at(("exam", "papers_per_student"), "papers_per_student must be at least 1")
     for n, (verdict, _) in enumerate(exam.points):

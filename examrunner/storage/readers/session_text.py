@@ -74,6 +74,8 @@ def _exam_lines(exam: ExamRules) -> list[str]:
         "# a verdict that is not named gives no score",
         f"points: {_pairs(exam.points)}",
         f"verdict: {exam.verdict.value}  # required or optional",
+        "# after so many students your own earlier verdicts are recalled; 0: never",
+        f"anchor_every: {exam.anchor_every}",
     ]
 
 

@@ -13,6 +13,7 @@ from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.exam.suggest import STEPS, Suggestion, suggest
 from examrunner.services import conduct, draws
+from examrunner.services.anchors import recalled
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
@@ -183,6 +184,9 @@ class DecideScreen(VerdictScreen):
             return
         if self.exam.act(lambda: conduct.decide(desk, self.attempt, self._verdict, self._reason)):
             self.exam.pop_screen()
+            anchor = recalled(desk)
+            if anchor:
+                self.exam.say(anchor)
 
     def action_go_on(self) -> None:
         """Go on examining, or close the reason's line."""
