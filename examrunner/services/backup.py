@@ -6,7 +6,6 @@ events after it come from the mirror, each checked against the chain.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,15 @@ from typing import TYPE_CHECKING
 from examrunner.domain.errors import Environment, ExamError, Refused, WrongUsage
 from examrunner.domain.exam import events as ev
 from examrunner.services.emergency import bring_in, exposures_of, states_after
-from examrunner.services.exposure import USUAL_DATABASE
-from examrunner.services.folders import COMMIT_FILE, LOCK_FILE, SECRET_FILE, is_session
+from examrunner.services.folders import (
+    COMMIT_FILE,
+    LOCK_FILE,
+    PUT_ASIDE,
+    RESTORING,
+    SECRET_FILE,
+    USUAL_DATABASE,
+    is_session,
+)
 from examrunner.storage import mirror
 from examrunner.storage.database.copies import (
     BACKUPS,
@@ -28,9 +34,9 @@ from examrunner.storage.database.copies import (
     sound_head,
 )
 from examrunner.storage.database.drafts import Draft, Told
-from examrunner.storage.files import make_private, write_atomically
+from examrunner.storage.files import make_private, sync_folder, write_atomically
 from examrunner.storage.interrupts import held
-from examrunner.storage.lock import SessionLock
+from examrunner.storage.lock import alone
 from examrunner.storage.readers.session_files import read_settings
 
 if TYPE_CHECKING:
@@ -126,21 +132,21 @@ def restore(plan: Plan, clock: ClockPort, actor: str) -> Restored:
     was there then stands as it was.
     """
     folder, record = plan.folder, record_of(plan.folder)
-    lock = SessionLock(folder / LOCK_FILE)
     make_private(folder)
-    lock.acquire(actor, clock.now(), lock.last_seen())
     try:
-        with tempfile.TemporaryDirectory(prefix=".restore.", dir=folder) as aside:
-            fresh = Path(aside) / USUAL_DATABASE
+        with (
+            alone(folder / LOCK_FILE, actor, clock.now()),
+            tempfile.TemporaryDirectory(prefix=RESTORING, dir=folder) as aside,
+        ):
+            fresh = Path(aside) / record.name
             copy_database(plan.copy.path, fresh)
             what = ev.Restored(plan.copy.path.name, plan.copy.events, len(plan.tail))
             count, head = _build(fresh, plan.tail, what, clock, actor)
             put_aside = _put_aside(record, clock) if plan.has_record else None
-            copy_database(fresh, record)
+            fresh.replace(record)  # it is whole and on disk: this needs no room any more
+            sync_folder(folder)
     except OSError as fault:
         raise Environment(f"{folder} cannot be written: {fault.strerror or fault}.") from fault
-    finally:
-        lock.release()
     for name in (SECRET_FILE, COMMIT_FILE):
         source = plan.copy.path.parent.parent / name
         if source.exists() and not (folder / name).exists():
@@ -157,16 +163,12 @@ def bring_in_file(folder: Path, file: Path, clock: ClockPort, actor: str) -> tup
     """
     from examrunner.storage.database.ledger import Ledger
 
-    lock = SessionLock(folder / LOCK_FILE)
-    lock.acquire(actor, clock.now(), lock.last_seen())
-    try:
+    with alone(folder / LOCK_FILE, actor, clock.now()):
         ledger = Ledger.open_only(record_of(folder))
         if ledger is None:
             raise Refused("This record does not hold exactly one session.")
         with ledger:
             return bring_in(ledger, file)
-    finally:
-        lock.release()
 
 
 def record_of(folder: Path) -> Path:
@@ -185,23 +187,14 @@ def _as_copy(path: Path) -> Copy:
     found = next((copy for copy in copies(path.parent) if copy.path == path), None)
     if found is not None:
         return found
-    with tempfile.TemporaryDirectory(prefix="examrunner-") as folder:
-        aside = Path(folder) / USUAL_DATABASE
-        copy_database(path, aside)
-        events, head = sound_head(aside)
+    events, head = sound_head(path)
     return Copy(path, events, head[:12])
 
 
 def _sound(record: Path) -> tuple[int, str] | None:
-    """Return the head of the present record, looking at a copy of it; None where it is damaged."""
+    """Return the head of the present record; None where it is damaged."""
     try:
-        with tempfile.TemporaryDirectory(prefix="examrunner-") as folder:
-            aside = Path(folder) / USUAL_DATABASE
-            shutil.copyfile(record, aside)
-            journal = record.with_name(f"{record.name}-journal")
-            if journal.exists():
-                shutil.copyfile(journal, aside.with_name(f"{aside.name}-journal"))
-            return sound_head(aside)
+        return sound_head(record)
     except (ExamError, OSError):
         return None
 
@@ -252,7 +245,7 @@ def _build(
 def _put_aside(record: Path, clock: ClockPort) -> Path:
     """Move a record, and a journal beside it, out of the way; nothing of it is changed."""
     stamp = f"{clock.now().at:%Y%m%d-%H%M%S}"
-    aside = record.with_name(f"exam-put-aside-{stamp}.db")
+    aside = record.with_name(f"{PUT_ASIDE}{stamp}.db")
     journal = record.with_name(f"{record.name}-journal")
     record.rename(aside)
     if journal.exists():

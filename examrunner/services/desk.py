@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import Attempt, fold
+from examrunner.domain.exam.attempts import Attempt, bare, fold
 from examrunner.domain.exam.moments import seconds_between
 from examrunner.domain.exam.phases import Phase
 from examrunner.services.known import Known
 from examrunner.services.waiting import Batch, Waiting
-from examrunner.storage.database.drafts import Draft, NotSaved, ShutOut
+from examrunner.storage.database.drafts import Draft, NotSaved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,12 +82,15 @@ class Desk(Known):
         """A further folder for copies, such as a USB stick."""
         self.is_watching = False
         """This process only looks on."""
-        self.is_shut_out = False
-        """Another process has taken the session over."""
         self._lease_beat: Moment | None = None
         self._last_beat: Moment | None = None
         self._slept = 0.0
         self._told_clock: Moment | None = None
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether another process has taken the session over."""
+        return self.ledger is not None and self.ledger.is_shut_out
 
     # --- writing -------------------------------------------------------------------------
 
@@ -110,9 +113,6 @@ class Desk(Known):
             return self._let_wait(batch)
         try:
             events = self._save(batch)
-        except ShutOut:
-            self.is_shut_out = True
-            raise
         except NotSaved as fault:
             if not fault.may_pass:
                 raise
@@ -179,15 +179,12 @@ class Desk(Known):
         """Return an attempt after its events; taking back needs all of them again."""
         attempt, new = self._known(name), own[len(self._events[name]) :]
         if any(isinstance(event.what, ev.Undone | ev.Redone) for event in new):
-            return fold(Attempt(name, attempt.student, attempt.number), own)
+            return fold(bare(name), own)
         return fold(attempt, new)
 
     def _known(self, name: str) -> Attempt:
         """Return an attempt, also one that is only being granted."""
-        if name in self._attempts:
-            return self._attempts[name]
-        student, _, number = name.rpartition(".")
-        return Attempt(name, student, int(number))
+        return self._attempts.get(name) or bare(name)
 
     def _let_wait(self, batch: Batch) -> tuple[Event, ...]:
         """Go on as if a batch had been saved; it is tried again until it is."""
@@ -216,9 +213,6 @@ class Desk(Known):
             batch = self.waiting.batches[0]
             try:
                 self._save_late(batch)
-            except ShutOut:
-                self.is_shut_out = True
-                raise
             except NotSaved as fault:
                 self.waiting.failed(began, self.clock.now(), fault.message)
                 return False
@@ -243,8 +237,7 @@ class Desk(Known):
 
         def states(events: tuple[Event, ...]) -> Iterable[Attempt]:
             for name in names:
-                old = self._known(name)
-                yield fold(Attempt(name, old.student, old.number), whole(events, name))
+                yield fold(bare(name), whole(events, name))
 
         events = ledger.append(
             batch.drafts, batch.moment, self.actor, states=states, exposures=batch.exposures
@@ -302,17 +295,9 @@ class Desk(Known):
         elif self._lease_beat is None or (
             seconds_between(self._lease_beat, moment) >= LEASE_BEAT_SECONDS
         ):
-            self._beat_lease(moment)
-        return moment
-
-    def _beat_lease(self, moment: Moment) -> None:
-        assert self.ledger is not None
-        self._lease_beat = moment
-        try:
+            self._lease_beat = moment
             self.ledger.beat(moment)
-        except ShutOut:
-            self.is_shut_out = True
-            raise
+        return moment
 
     def _notice_sleep(self, moment: Moment) -> None:
         """Note since when a break is to be judged, where the machine slept while a clock ran."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Refused, WrongUsage
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import Attempt, fold
+from examrunner.domain.exam.attempts import Attempt, bare, by_attempt, fold
 from examrunner.services import committed
 from examrunner.services.waiting import EMERGENCY
 from examrunner.storage import mirror
@@ -100,17 +100,8 @@ def _write(ledger: Ledger, batch: Sequence[Told]) -> None:
 
 def states_after(events: Iterable[Event], tail: Sequence[Told]) -> list[Attempt]:
     """Return the attempts that some events are about, as all events leave them."""
-    own: dict[str, list[Event]] = {}
-    for event in events:
-        if event.attempt is not None:
-            own.setdefault(event.attempt, []).append(event)
-    changed = {one.event.attempt for one in tail if one.event.attempt is not None}
-    return [fold(_bare(name), own[name]) for name in sorted(changed)]
-
-
-def _bare(name: str) -> Attempt:
-    student, _, number = name.rpartition(".")
-    return Attempt(name, student, int(number))
+    own = by_attempt(events)
+    return [fold(bare(name), own[name]) for name in sorted(by_attempt(one.event for one in tail))]
 
 
 def exposures_of(ledger: Ledger, tail: Sequence[Told]) -> list[Exposure]:

@@ -19,6 +19,7 @@ from examrunner.domain.exam.events import Exported, Verdict
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.problems import BadInput, Problem, Severity
 from examrunner.services.day import local
+from examrunner.services.folders import EXPORTS
 from examrunner.services.results import Result, Results, read_results
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.files import make_private, write_atomically
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 CSV = "csv"
 CANVAS = "canvas"
-EXPORTS = "exports"
 ASKED, YES, FORCE = "asked", "yes", "force"
 """How an export was confirmed: by a person who saw it, beforehand, or with overwriting."""
 HEADER = (

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import ExamError
 from examrunner.domain.problems import Problem, warning
-from examrunner.services.folders import is_session
+from examrunner.services.folders import USUAL_DATABASE, is_session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from examrunner.services.prepare import Prepared
-
-USUAL_DATABASE = "exam.db"
 
 
 def shown_before(folder: Path, course: str) -> Counter[str]:

@@ -12,6 +12,12 @@ REVIEWS_FILE = "reviews.csv"
 COMMIT_FILE = "commit.json"
 SECRET_FILE = "secret.txt"  # noqa: S105  a file's name
 LOCK_FILE = "exam.lock"
+USUAL_DATABASE = "exam.db"
+"""The record's file, unless session.yaml names another one."""
+EXPORTS, KIT = "exports", "kit"
+"""Folders of what the program made for people."""
+PUT_ASIDE, RESTORING = "exam-put-aside-", ".restore."
+"""How a record that was put aside begins, and the folder in which another one is built."""
 UNFINISHED = "forgetting.json"
 """Says who is being forgotten, so that what was interrupted can be brought to its end."""
 SESSIONS = Path("sessions")

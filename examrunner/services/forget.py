@@ -8,7 +8,7 @@ step can be done twice: what a kill or a power cut interrupts is brought to its 
 from __future__ import annotations
 
 import json
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from examrunner.domain.course.people import Student
 from examrunner.domain.course.traces import traces_of
 from examrunner.domain.errors import Environment, Refused
+from examrunner.domain.exam.attempts import student_of
 from examrunner.domain.exam.events import Exported
 from examrunner.domain.exam.phases import UNDER_WAY
 from examrunner.domain.plain import canonical, from_plain, to_plain
 from examrunner.services import traces
-from examrunner.services.folders import LOCK_FILE, UNFINISHED
+from examrunner.services.folders import EXPORTS, LOCK_FILE, UNFINISHED
 from examrunner.services.ports import ClockPort
 from examrunner.services.roll import Roll, open_record, read_roll
 from examrunner.services.traces import Found, Whom
@@ -28,7 +29,7 @@ from examrunner.storage import mirror
 from examrunner.storage.database.drafts import Person
 from examrunner.storage.files import sync_folder, write_atomically
 from examrunner.storage.interrupts import held
-from examrunner.storage.lock import SessionLock
+from examrunner.storage.lock import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -125,7 +126,7 @@ def _texts(ledger: Ledger, keys: set[str], whom: Whom) -> tuple[int, list[str]]:
     for told in ledger.told():
         if told.text is None:
             continue
-        if (told.event.attempt or "").rpartition(".")[0] in keys:
+        if student_of(told.event.attempt or "") in keys:
             count += 1
         elif whom.is_purge or sure.are_in(told.text):
             count += 1
@@ -137,7 +138,7 @@ def _elsewhere(ledger: Ledger, folder: Path) -> tuple[str, ...]:
     files = dict.fromkeys(
         event.what.file for event in ledger.events() if isinstance(event.what, Exported)
     )
-    return tuple(name for name in files if not (folder / traces.EXPORTS / name).exists())
+    return tuple(name for name in files if not (folder / EXPORTS / name).exists())
 
 
 def _looked(roll: Roll, whom: Whom) -> Found:
@@ -226,15 +227,12 @@ def finish(folder: Path, clock: ClockPort, actor: str) -> tuple[tuple[Person, ..
 @contextmanager
 def _alone(folder: Path, clock: ClockPort, actor: str) -> Iterator[None]:
     """Hold a session's lock, so that neither an examiner nor a thread for copies is at work."""
-    lock = SessionLock(folder / LOCK_FILE)
-    try:
-        lock.acquire(actor, clock.now(), lock.last_seen())
-    except Refused as taken:
-        raise Refused(taken.message, "Close it there first. Nothing was changed.") from taken
-    try:
+    with ExitStack() as held_while:
+        try:
+            held_while.enter_context(alone(folder / LOCK_FILE, actor, clock.now()))
+        except Refused as taken:
+            raise Refused(taken.message, "Close it there first. Nothing was changed.") from taken
         yield
-    finally:
-        lock.release()
 
 
 def _work(work: Work) -> Done:
@@ -283,9 +281,9 @@ def _in_backups(work: Work) -> None:
     """Replace all copies by a new one, which is checked before the others go."""
     if work.roll.record is None:
         return
-    from examrunner.storage.database.copies import make_copy
+    from examrunner.storage.database.copies import BACKUPS, make_copy
 
-    folder = work.roll.record.parent / traces.BACKUPS
+    folder = work.roll.record.parent / BACKUPS
     copy = make_copy(work.roll.record, folder, kept=1)
     for path in traces.backups(work.roll.record):
         if path != copy.path:

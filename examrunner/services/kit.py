@@ -32,6 +32,7 @@ from examrunner.services.draws import (
     papers_before,
 )
 from examrunner.services.export import ASKED, YES, demand_new
+from examrunner.services.folders import KIT as FOLDER
 from examrunner.services.opening import ensure_open
 from examrunner.services.waiting import Waiting
 from examrunner.storage.database.drafts import Draft
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
 KIT, BLANK = "kit", "blank kit"
 """Forms of the export that the ledger tells of."""
-FOLDER = "kit"
 FILES = {KIT: "kit.html", BLANK: "blank.html"}
 NONCE = "kit"
 """Sets the choice of questions that nothing draws apart from the draws of the session."""

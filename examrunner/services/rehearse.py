@@ -24,8 +24,13 @@ from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import conduct, day_acts, draws
 from examrunner.services.day import zone_of
 from examrunner.services.desk import Desk
-from examrunner.services.exposure import USUAL_DATABASE
-from examrunner.services.folders import REVIEWS_FILE, ROSTER_FILE, SETTINGS_FILE, demand_session
+from examrunner.services.folders import (
+    REVIEWS_FILE,
+    ROSTER_FILE,
+    SETTINGS_FILE,
+    USUAL_DATABASE,
+    demand_session,
+)
 from examrunner.services.opening import open_desk
 from examrunner.services.prepare import resolve
 from examrunner.storage.files import make_private, write_atomically

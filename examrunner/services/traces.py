@@ -12,10 +12,21 @@ from typing import TYPE_CHECKING
 from examrunner.domain.course.joining import people_of
 from examrunner.domain.course.people import Student
 from examrunner.domain.course.traces import Traces, traces_of
+from examrunner.domain.exam.attempts import student_of
 from examrunner.domain.exam.chain import text_hash
 from examrunner.domain.plain import canonical
-from examrunner.services.folders import LOCK_FILE, REVIEWS_FILE, ROSTER_FILE, UNFINISHED
+from examrunner.services.folders import (
+    EXPORTS,
+    KIT,
+    LOCK_FILE,
+    PUT_ASIDE,
+    RESTORING,
+    REVIEWS_FILE,
+    ROSTER_FILE,
+    UNFINISHED,
+)
 from examrunner.services.waiting import EMERGENCY
+from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.files import write_atomically
 from examrunner.storage.mirror import MIRROR
 from examrunner.storage.places import state_folder
@@ -24,12 +35,9 @@ from examrunner.storage.readers.person_rows import without_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-BACKUPS, EXPORTS, KIT = "backups", "exports", "kit"
-"""Folders of which everything is made by the program, and can be made again."""
 LISTS = (ROSTER_FILE, REVIEWS_FILE)
-LEFT_BY_A_KILL = (".restore.", f".{LOCK_FILE}.")
+LEFT_BY_A_KILL = (RESTORING, f".{LOCK_FILE}.")
 """How temporary folders and files begin that a killed process leaves behind; others end in .part"""
-PUT_ASIDE = "exam-put-aside-"
 DATABASE = b"SQLite format 3\0"
 """First bytes of every copy of a record, whatever its name."""
 PICTURES = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic"))
@@ -215,7 +223,7 @@ def _blanked(line: str, keys: Collection[str]) -> str:
     attempt = body.get("attempt") if isinstance(body, dict) else None
     if body is None or not isinstance(attempt, str) or "text" not in data:
         return line
-    if attempt.rpartition(".")[0] not in keys:
+    if student_of(attempt) not in keys:
         return line
     rest = {name: value for name, value in data.items() if name not in ("text", "salt")}
     return canonical({**rest, "body": {**body, "text": text_hash(os.urandom(16).hex(), "")}})

@@ -6,21 +6,21 @@ that nothing they do can hold up a key of the examiner.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import ExamError, Refused
-from examrunner.domain.exam.attempts import Attempt, fold
+from examrunner.domain.exam.attempts import bare, fold, student_of
 from examrunner.domain.exam.events import Committed
 from examrunner.services import committed
 from examrunner.services.desk import Desk
 from examrunner.services.folders import LOCK_FILE
-from examrunner.storage.database.copies import BACKUPS, copies, copy_database
+from examrunner.storage.database.copies import BACKUPS, copies
 from examrunner.storage.lock import SessionLock
 from examrunner.storage.mirror import MIRROR, read_mirror
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from examrunner.domain.course.people import Student
     from examrunner.domain.exam.moments import Moment
     from examrunner.services.committed import Stored
@@ -78,11 +78,9 @@ class Watch(Desk):
             self.heed([event])
             if one.text is not None:
                 self._texts[event.id] = one.text
-            if name is not None and name.rpartition(".")[0] in self._of:
+            if name is not None and student_of(name) in self._of:
                 self._events.setdefault(name, []).append(event)
-                student, _, number = name.rpartition(".")
-                bare = Attempt(name, student, int(number))
-                self._add(fold(bare, self._events[name]))
+                self._add(fold(bare(name), self._events[name]))
         return bool(new)
 
 
@@ -92,28 +90,21 @@ def _no_entropy(count: int) -> bytes:
 
 def _newest(folder: Path) -> tuple[Stored, list[tuple[str, Student]], dict[str, str]]:
     """Return what was committed, the students and all stored documents, from the newest copy."""
-    from examrunner.storage.database.ledger import Ledger
+    from examrunner.storage.database.looking import look
 
     for copy in copies(folder / BACKUPS):
-        with tempfile.TemporaryDirectory(prefix="examrunner-") as aside:
-            own = Path(aside) / "exam.db"
-            try:
-                copy_database(copy.path, own)
-                ledger = Ledger.open_only(own)
-            except ExamError:
-                continue
-            if ledger is None:
-                continue
-            with ledger:
-                event = ledger.last("committed")
-                if event is None or not isinstance(event.what, Committed):
+        try:
+            with look(copy.path) as seen:
+                event = seen.ledger.last("committed") if seen.ledger else None
+                if seen.ledger is None or not event or not isinstance(event.what, Committed):
                     continue
-                documents = {
-                    sha: ledger.document(sha) for sha in set(event.what.documents.values())
-                }
+                hashes = set(event.what.documents.values())
+                documents = {sha: seen.ledger.document(sha) for sha in hashes}
                 stored = committed.load(event.what, documents.__getitem__)
-                people = [(one.key, one.student) for one in ledger.people()]
+                people = [(one.key, one.student) for one in seen.ledger.people()]
                 return stored, people, documents
+        except ExamError:
+            continue
     raise Refused(
         "There is nothing to watch yet: nobody has been called.",
         "Open the session to examine, or watch once the first student was called.",

@@ -11,15 +11,19 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import canonical, from_plain, to_plain
 from examrunner.domain.text import safe
 from examrunner.storage.files import PRIVATE_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WIDTH = 512
 """Bytes of the line, padded: a shorter one never leaves the end of a longer one behind."""
@@ -147,6 +151,20 @@ class SessionLock:
         except (OSError, ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def alone(path: Path, holder: str, moment: Moment) -> Iterator[None]:
+    """Hold the lock of a session that is nobody's; its last sign of life stays as it was.
+
+    Raises as `acquire` does.
+    """
+    lock = SessionLock(path)
+    lock.acquire(holder, moment, lock.last_seen())
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _taken(about: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.exam.clock import shown
 from examrunner.services.window import Stage, View
 from examrunner.tui.lines import EMPTY, Line, line, width_of, wrap
-from examrunner.tui.widgets.clock_face import FONT, HEIGHT
+from examrunner.tui.widgets.clock_face import FONT, HEIGHT, clock_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +26,6 @@ CELL = 2
 """Columns of the terminal that are about as wide as one row is high."""
 TITLE_ROWS = 3
 AUTHOR_ROWS = 2
-LAST_MINUTE = 60
-SHORT_TALK = 120
-"""Up to so many seconds allowed, not the last minute but the last quarter is told of."""
 PAGES: dict[Stage | None, tuple[str, ...]] = {
     None: (
         "nothing to show yet",
@@ -78,15 +75,9 @@ def _smallest(view: View, width: int, height: int) -> list[Line]:
 
 def time_words(view: View) -> tuple[str, str]:
     """Return the ink of the clock and the word below it: colour is never alone."""
-    word, left, seconds = STANDING.get(view.stage, ""), view.left, view.seconds or 0
-    if left is None:
-        return "block-good", word or "no time limit"
-    soon = LAST_MINUTE if seconds > SHORT_TALK else seconds / 4
-    if left <= 0:
-        return "block-bad", word or "time is up"
-    if left <= soon:
-        return "block-warn", word or ("last minute" if soon == LAST_MINUTE else "nearly up")
-    return "block-warn" if view.stage is Stage.PAUSED else "block-good", word
+    ink, word = clock_words(view.left, view.seconds, STANDING.get(view.stage, ""))
+    is_paused = view.stage is Stage.PAUSED and ink == "block-good" and view.left is not None
+    return ("block-warn" if is_paused else ink), word
 
 
 def large_clock(text: str, size: int, ink: str) -> list[Line]:

@@ -140,6 +140,26 @@ def attempt_id(student: str, number: int) -> str:
     return f"{student}.{number}"
 
 
+def student_of(name: str) -> str:
+    """Return the student's key from an attempt's id."""
+    return name.rpartition(".")[0]
+
+
+def bare(name: str) -> Attempt:
+    """Return the attempt of an id before anything happened. Raises ValueError for no such id."""
+    student, _, number = name.rpartition(".")
+    return Attempt(name, student, int(number))
+
+
+def by_attempt(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Return the events of each attempt, in order; those of the session are left out."""
+    own: dict[str, list[Event]] = {}
+    for event in events:
+        if event.attempt is not None:
+            own.setdefault(event.attempt, []).append(event)
+    return own
+
+
 def fold(attempt: Attempt, events: Iterable[Event]) -> Attempt:
     """Return the attempt after these events, which must all be its own and in order.
 

@@ -151,6 +151,20 @@ def text_hash(salt: str, text: str) -> str:
     return sha256(f"{salt}\n{text}")
 
 
+def again(session: str, event: Event, seq: int, prev: str) -> Event:
+    """Return an event as it would be in this place of the chain."""
+    return link(
+        session,
+        seq=seq,
+        event_id=event.id,
+        epoch=event.epoch,
+        actor=event.actor,
+        moment=event.moment,
+        what=event.what,
+        prev=prev,
+    )
+
+
 def broken_link(session: str, events: Iterable[Event]) -> int | None:
     """Return the place, counted from 1, of the first event that does not continue the chain.
 
@@ -158,17 +172,7 @@ def broken_link(session: str, events: Iterable[Event]) -> int | None:
     """
     prev = first_prev(session)
     for place, event in enumerate(events, 1):
-        digest = link_hash(
-            session,
-            seq=place,
-            event_id=event.id,
-            epoch=event.epoch,
-            actor=event.actor,
-            moment=event.moment,
-            what=event.what,
-            prev=prev,
-        )
-        if (event.seq, event.prev, event.hash) != (place, prev, digest):
+        if event != again(session, event, place, prev):
             return place
-        prev = digest
+        prev = event.hash
     return None

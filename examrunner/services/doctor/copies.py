@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from examrunner.domain.errors import ExamError
 from examrunner.services.doctor.found import counted, some
 from examrunner.services.doctor.record import restoring
-from examrunner.services.traces import BACKUPS
 from examrunner.storage import mirror
+from examrunner.storage.database.copies import BACKUPS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Environment
 from examrunner.services.doctor.found import counted, some
-from examrunner.services.folders import LOCK_FILE
-from examrunner.services.traces import BACKUPS, EXPORTS, KIT
+from examrunner.services.folders import EXPORTS, KIT, LOCK_FILE
 from examrunner.storage import machine
+from examrunner.storage.database.copies import BACKUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

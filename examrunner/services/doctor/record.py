@@ -14,8 +14,8 @@ from examrunner.services.doctor.found import counted
 from examrunner.services.emergency import left_over
 from examrunner.services.folders import COMMIT_FILE, LOCK_FILE, SECRET_FILE
 from examrunner.services.secret import read_secret
-from examrunner.services.traces import BACKUPS
 from examrunner.storage import machine, mirror
+from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.lock import SessionLock
 
 if TYPE_CHECKING:

@@ -105,30 +105,28 @@ def copies(folder: Path) -> list[Copy]:
 
 
 def sound_head(path: Path) -> tuple[int, str]:
-    """Return the number of events and the head of a record that holds.
+    """Return the number of events and the head of a record that holds; it stays as it is.
 
-    Raises Environment where its file, chain, texts or documents do not. The file may be migrated:
-    give a copy that is nobody's yet.
+    Raises Environment where its file, chain, texts or documents do not.
     """
-    from examrunner.storage.database.ledger import Ledger
+    from examrunner.storage.database.looking import look
 
-    ledger = Ledger.open_only(path)
-    if ledger is None:
-        raise Environment(f"{path.name} does not hold the record of one session.")
-    with ledger:
-        problems = ledger.check()
-        if problems:
-            raise Environment(problems[0].text, problems[0].hint)
-        return ledger.head()
+    try:
+        with look(path) as seen:
+            if seen.ledger is None:
+                raise Environment(f"{path.name} does not hold the record of one session.")
+            problems = seen.ledger.check()
+            if problems:
+                raise Environment(problems[0].text, problems[0].hint)
+            return seen.ledger.head()
+    except ExamError as fault:
+        raise Environment(fault.message, fault.hint) from fault
 
 
 def is_good(copy: Path) -> bool:
-    """Say whether a copy holds, looking at a copy of it so that it stays as it is."""
+    """Say whether a copy holds."""
     try:
-        with tempfile.TemporaryDirectory(prefix="examrunner-") as folder:
-            aside = Path(folder) / "exam.db"
-            copy_database(copy, aside)
-            sound_head(aside)
+        sound_head(copy)
     except (ExamError, OSError):
         return False
     return True

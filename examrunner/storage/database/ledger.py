@@ -80,6 +80,8 @@ class Ledger:
         self._guard = threading.RLock()
         self._inside: Connection | None = None
         self._is_closed = False
+        self.is_shut_out = False
+        """Another process was found to have the lease."""
         self.epoch = 0
         """Of the lease this process holds; 0 for none."""
         self.lease_before: Lease | None = None
@@ -243,8 +245,9 @@ class Ledger:
                 with engine.begin() as connection:
                     self._inside = connection
                     yield connection
-            except BaseException:
+            except BaseException as fault:
                 self._writing.dispose()
+                self.is_shut_out = self.is_shut_out or isinstance(fault, ShutOut)
                 raise
             finally:
                 self._inside = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from examrunner.domain.exam.attempts import Attempt, attempt_id, fold
+from examrunner.domain.exam.attempts import Attempt, attempt_id, bare, by_attempt, fold
 from examrunner.domain.exam.chain import first_prev, stored_hash, text_hash
 from examrunner.domain.exam.events import Committed
 from examrunner.domain.plain import sha256
@@ -145,10 +145,7 @@ def _people(connection: Connection, session: str) -> Iterator[Problem]:
 
 def _states(session: str, events: Sequence[Event], states: Sequence[Any]) -> Iterator[Problem]:
     """Compare each attempt's state with what its events add up to."""
-    own: dict[str, list[Event]] = {}
-    for event in events:
-        if event.attempt is not None:
-            own.setdefault(event.attempt, []).append(event)
+    own = by_attempt(events)
     kept = {row.attempt: dict(row._mapping) for row in states}  # noqa: SLF001  public API
     for name in sorted(own.keys() | kept.keys()):
         try:
@@ -162,8 +159,7 @@ def _states(session: str, events: Sequence[Event], states: Sequence[Any]) -> Ite
 
 
 def _folded(name: str, events: Sequence[Event]) -> Attempt:
-    student, _, number = name.rpartition(".")
-    attempt = fold(Attempt(name, student, int(number)), events)
+    attempt = fold(bare(name), events)
     if attempt_id(attempt.student, attempt.number) != name:
         raise ValueError(name)
     return attempt

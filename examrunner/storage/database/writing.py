@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from examrunner.domain.errors import Environment
-from examrunner.domain.exam.chain import first_prev, link, text_hash
+from examrunner.domain.exam.chain import again, first_prev, link, text_hash
 from examrunner.domain.exam.events import What
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import to_plain
@@ -96,17 +96,7 @@ def write_again(
     seq, prev = (head.seq, head.hash) if head else (0, first_prev(session))
     for one in told:
         event, seq = one.event, seq + 1
-        again = link(
-            session,
-            seq=seq,
-            event_id=event.id,
-            epoch=event.epoch,
-            actor=event.actor,
-            moment=event.moment,
-            what=event.what,
-            prev=prev,
-        )
-        if again != event:
+        if event != again(session, event, seq, prev):
             raise Environment(f"Event {event.seq} of the mirror does not continue the record.")
         prev = event.hash
     connection.execute(rows.ADD_EVENT, [rows.event_row(session, one.event) for one in told])

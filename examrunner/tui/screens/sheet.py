@@ -14,7 +14,7 @@ from examrunner.tui.lines import EMPTY, GAP, Line, between, line, pad, width_of,
 from examrunner.tui.screens.marking import MarkingScreen
 from examrunner.tui.sheet_lines import SheetView, info_lines, sheet_lines
 from examrunner.tui.widgets.canvas import Canvas
-from examrunner.tui.widgets.clock_face import HEIGHT, clock_face
+from examrunner.tui.widgets.clock_face import HEIGHT, clock_face, clock_words
 from examrunner.tui.widgets.field import Field
 from examrunner.tui.words import fit_words, place_words, reading_words, short_pace, timeline
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.storage.readers.own_reviews import OwnReview
 
-LAST_MINUTE = 60
-SHORT_TALK = 120
-"""Below so many seconds allowed, the last quarter is what turns the colour."""
 HEAD = HEIGHT + 2
 WIDE, TALL = 120, 34
 """From so many columns on the timeline stands beside the sheet, from so many rows below it."""
@@ -107,19 +104,10 @@ class SheetScreen(MarkingScreen):
         left = attempt.clock.left(now)
         return shown(left if left is not None else float(int(attempt.clock.elapsed(now))))
 
-    def _clock_ink(self, attempt: Attempt) -> tuple[str, str]:
-        """Return the ink of the clock and the word below it: colour is never alone."""
+    def _clock_words(self, attempt: Attempt) -> tuple[str, str]:
         left = attempt.clock.left(self.exam.desk.clock.now())
         paused = "paused" if attempt.phase is Phase.PAUSED else ""
-        if left is None:
-            return "block-good", paused or "no limit"
-        allowed_seconds = attempt.clock.seconds or 0
-        soon = LAST_MINUTE if allowed_seconds > SHORT_TALK else allowed_seconds / 4
-        if left <= 0:
-            return "block-bad", paused or "time is up"
-        if left <= soon:
-            return "block-warn", paused or ("last minute" if soon == LAST_MINUTE else "nearly up")
-        return "block-good", paused
+        return clock_words(left, attempt.clock.seconds, paused)
 
     # --- drawing -------------------------------------------------------------------------
 
@@ -135,7 +123,7 @@ class SheetScreen(MarkingScreen):
 
     def _draw_head(self) -> None:
         attempt = self.attempt
-        ink, word = self._clock_ink(attempt)
+        ink, word = self._clock_words(attempt)
         face = clock_face(self._clock_text(attempt), 0, ink)
         room = self.width - max(width_of(row) for row in face) - 6
         name = self.exam.desk.row(attempt.student).student.name

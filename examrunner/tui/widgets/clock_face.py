@@ -22,6 +22,25 @@ FONT = {
     "-": ("  ", "  ", "##", "  ", "  "),
 }
 HEIGHT = 5
+LAST_MINUTE = 60
+SHORT_TALK = 120
+"""Up to so many seconds allowed, the last quarter is what turns the colour."""
+
+
+def clock_words(left: float | None, seconds: int | None, standing: str = "") -> tuple[str, str]:
+    """Return the ink of a clock and the word below it: colour is never alone.
+
+    `left` of the `seconds` allowed; `standing` is said instead while the clock does not run.
+    """
+    if left is None:
+        return "block-good", standing or "no time limit"
+    allowed = seconds or 0
+    soon = LAST_MINUTE if allowed > SHORT_TALK else allowed / 4
+    if left <= 0:
+        return "block-bad", standing or "time is up"
+    if left <= soon:
+        return "block-warn", standing or ("last minute" if soon == LAST_MINUTE else "nearly up")
+    return "block-good", standing
 
 
 def clock_face(text: str, width: int, style: str) -> list[Line]:
