@@ -18,7 +18,14 @@ from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Help, Origin, Rating, Verdict
-from examrunner.domain.exam.phases import EXPOSED, UNDER_WAY, Action, Phase, demand
+from examrunner.domain.exam.phases import (
+    EXPOSED,
+    UNDER_WAY,
+    Action,
+    Phase,
+    demand,
+    demand_session,
+)
 from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.text import bad_character, name_of, tidy
@@ -159,6 +166,7 @@ def demand_free(desk: Desk, sheet: PaperSheet) -> None:
     """Raise Refused where the record takes nothing from this sheet now."""
     attempt = desk.attempt(sheet.attempt.id)
     student = desk.row(attempt.student).student
+    demand_session(Action.DECIDE, desk.phase)
     if attempt.phase is Phase.DECIDED:
         raise Refused(
             f"{student.name} is decided already: {attempt.verdict or 'no verdict'}.",

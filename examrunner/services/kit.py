@@ -17,11 +17,11 @@ from examrunner.domain.course.people import NO_EXTRA_TIME
 from examrunner.domain.draw import ticket as tickets
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.attempts import Attempt, fold
+from examrunner.domain.exam.attempts import Attempt, bare, by_attempt, fold
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Origin
-from examrunner.domain.exam.phases import EXPOSED, Phase
-from examrunner.domain.exam.rules import allowance
+from examrunner.domain.exam.phases import Phase
+from examrunner.domain.exam.rules import allowance, chain_of
 from examrunner.services.day import day_of, local
 from examrunner.services.draws import (
     Paper,
@@ -41,7 +41,7 @@ from examrunner.storage.interrupts import held
 from examrunner.storage.writers.kit import Cover, Line, Page, render_kit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from examrunner.domain.bank.banks import Question
     from examrunner.domain.draw.log import DrawLog
@@ -99,15 +99,14 @@ def paper_sheets(desk: Desk, before: int | None = None) -> tuple[PaperSheet, ...
     uses = Counter(asked.id for _, own in rows for one in own for asked in one.questions)
     numbers = _numbers(desk, rows)
     found = []
-    for _, own in sorted(rows, key=_turn):
+    for _, own in sorted(rows, key=_turns(events)):
         seen = papers_before(own)
         for attempt in own:
             if attempt.id not in numbers:
                 continue
             made, log = _sheet(desk, numbers[attempt.id], attempt, log, seen=seen, uses=uses)
-            if made.paper is not None and attempt.phase not in EXPOSED:
-                seen.append(made.paper.reading)
-            if attempt.phase not in EXPOSED:
+            if attempt.reading is None:
+                seen += [made.paper.reading] if made.paper else []
                 uses.update(made.questions)
             found.append(made)
     return tuple(sorted(found, key=lambda one: one.number))
@@ -115,7 +114,7 @@ def paper_sheets(desk: Desk, before: int | None = None) -> tuple[PaperSheet, ...
 
 def blank_sheets(desk: Desk) -> tuple[PaperSheet, ...]:
     """Return sheets with nothing but the students on them; a draft session has them too."""
-    rows = [(row, row.attempts) for row in desk.rows()]
+    rows = [(row, row.attempts) for row in desk.in_exam_order()]
     numbers = _numbers(desk, rows)
     return tuple(
         PaperSheet(numbers[one.id], one, None)
@@ -152,34 +151,34 @@ def _log(desk: Desk, events: Iterable[Event]) -> DrawLog:
 
 def _rows(desk: Desk, events: Iterable[Event]) -> list[tuple[Row, tuple[Attempt, ...]]]:
     """Return each student with the attempts as these events leave them."""
-    own: dict[str | None, list[Event]] = {}
-    for event in events:
-        own.setdefault(event.attempt, []).append(event)
+    own = by_attempt(events)
     return [
-        (
-            row,
-            tuple(
-                fold(Attempt(one.id, one.student, one.number), own.get(one.id, ()))
-                for one in row.attempts
-            ),
-        )
-        for row in desk.rows()
+        (row, tuple(fold(bare(one.id), own.get(one.id, ())) for one in row.attempts))
+        for row in desk.in_exam_order()
     ]
 
 
 def _numbers(desk: Desk, rows: Iterable[tuple[Row, Sequence[Attempt]]]) -> dict[str, int]:
+    """Return each sheet's number by the attempt that it is for now, after void and retake."""
     papers = desk.settings.exam.papers_per_student
     return {
-        one.id: place * papers + one.number
+        chain_of(one, own)[-1].id: place * papers + one.number
         for place, (_, own) in enumerate(rows)
         for one in own
         if one.number <= papers
     }
 
 
-def _turn(row: tuple[Row, Sequence[Attempt]]) -> int:
-    phases = [one.phase for one in row[1] if one.phase is not Phase.DECIDED]
-    return TURN.get(phases[0], 0) if phases else 0
+def _turns(events: Iterable[Event]) -> Callable[[tuple[Row, Sequence[Attempt]]], tuple[int, int]]:
+    """Return what sorts students by when they are examined: by phase, then by the order then."""
+    orders = [one.what.order for one in events if isinstance(one.what, ev.Reordered)]
+    places = {key: place for place, key in enumerate(orders[-1])} if orders else {}
+
+    def turn(row: tuple[Row, Sequence[Attempt]]) -> tuple[int, int]:
+        phases = [one.phase for one in row[1] if not one.is_over]
+        return TURN.get(phases[0], 0) if phases else 0, places.get(row[0].key, 0)
+
+    return turn
 
 
 def _sheet(
@@ -192,7 +191,7 @@ def _sheet(
     uses: Counter[str],
 ) -> tuple[PaperSheet, DrawLog]:
     """Return the sheet of one attempt, and the log after the draw that it foresees."""
-    if attempt.phase in EXPOSED and attempt.reading and attempt.origin and attempt.bank:
+    if attempt.reading and attempt.origin and attempt.bank:
         ids = tuple(one.id for one in attempt.questions)
         paper = Paper(attempt.reading, attempt.origin, attempt.bank, ids)
         return PaperSheet(number, attempt, paper, paper.bank, ids), log
@@ -299,7 +298,7 @@ def _printed(
     pages = tuple(
         _page(desk, one, planned.get(one.attempt.student, ""))
         for one in sheets
-        if one.attempt.phase is not Phase.DECIDED
+        if not one.attempt.is_over
     )
     return cover, pages
 

@@ -92,6 +92,10 @@ class Known:
             self._sorted = sorted(self._people, key=lambda key: self._order.get(key, last))
         return [self.row(key) for key in self._sorted]
 
+    def in_exam_order(self) -> list[Row]:
+        """Return the students in the order that was committed, whatever was changed since."""
+        return [self.row(key) for key in self._people]
+
     def row(self, key: str) -> Row:
         """Return one student."""
         if key not in self._rows:

@@ -38,6 +38,14 @@ def sheet_talk(kinds: Iterable[tuple[str, int]], talk: int | None) -> int | None
     return talk if talk * 48 // 60 <= usual <= talk else None
 
 
+def chain_of(first: Attempt, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Return an attempt and those that were granted in its place, in order."""
+    chain = [first]
+    while later := [one for one in attempts if one.of == chain[-1].id]:
+        chain.append(later[-1])
+    return chain
+
+
 def counted(rules: ExamRules, attempts: Sequence[Attempt]) -> list[Attempt | None]:
     """Return, for each paper a student owes, the attempt that counts; None where none does yet.
 
@@ -45,10 +53,7 @@ def counted(rules: ExamRules, attempts: Sequence[Attempt]) -> list[Attempt | Non
     """
     found: list[Attempt | None] = []
     for first in [one for one in attempts if one.of is None][: rules.papers_per_student]:
-        chain = [first]
-        while later := [one for one in attempts if one.of == chain[-1].id]:
-            chain.append(later[-1])
-        decided = [one for one in chain if one.phase is Phase.DECIDED]
+        decided = [one for one in chain_of(first, attempts) if one.phase is Phase.DECIDED]
         found.append(decided[-1] if decided else None)
     missing = rules.papers_per_student - len(found)
     return [*found, *[None] * missing]
