@@ -288,10 +288,11 @@ class Desk(Known):
         self._beat_lock(moment)
         if self.ledger is None:
             return moment
-        if self.waiting and self.waiting.is_due(moment):
-            self.save_waiting()
-        elif not self.waiting and (jump := self._clock_was_set(moment)):
-            self.write([jump[0]])
+        if self.waiting:  # nothing else is tried on a disk that takes nothing
+            if self.waiting.is_due(moment):
+                self.save_waiting()
+        elif jump := self._clock_was_set(moment):
+            self.write(jump)
         elif self._lease_beat is None or (
             seconds_between(self._lease_beat, moment) >= LEASE_BEAT_SECONDS
         ):

@@ -105,6 +105,31 @@ def test_a_whole_exam_goes_on_without_a_disk(room: Room, disk: Disk) -> None:
     assert room.attempt().decided_at == in_memory.decided_at
 
 
+def test_nothing_else_is_tried_while_events_wait(
+    room: Room, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A beat on a disk that takes nothing tries what waits, and never the lease besides."""
+    attempt = room.running()
+    disk.is_away = True
+    conduct.flag(room.desk, attempt, attempt.questions[0].id, 5)
+    beats: list[object] = []
+    monkeypatch.setattr(Ledger, "beat", lambda _, moment: beats.append(moment))
+    before = room.clock.now()
+    room.clock.advance(5)
+    room.desk.waiting.failed(before, room.clock.now(), "slow")  # not tried for 50 seconds
+    for _ in range(2):
+        room.clock.advance(20)
+        room.desk.beat()
+    assert beats == []
+    disk.is_away = False
+    room.clock.advance(20)
+    room.desk.beat()
+    assert not room.desk.waiting
+    room.clock.advance(20)
+    room.desk.beat()
+    assert len(beats) == 1
+
+
 def test_an_unheard_answer_is_written_once(room: Room, disk: Disk) -> None:
     """A mark that was saved although the answer got lost waits, and is found, not doubled."""
     attempt = room.running()
