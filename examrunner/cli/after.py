@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session
-from examrunner.cli.output import counted, failure_data, problems_data
+from examrunner.cli.output import failure_data, problems_data
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

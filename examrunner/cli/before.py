@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session, quoted
-from examrunner.cli.output import counted, problems_data
+from examrunner.cli.output import problems_data
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import quoted
-from examrunner.cli.output import counted, problems_data
+from examrunner.cli.output import problems_data
 from examrunner.domain.problems import Severity
+from examrunner.domain.text import counted
 from examrunner.services.checking import NO_BANK, Checked, excluded
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session
-from examrunner.cli.output import counted
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -140,11 +140,6 @@ class Output:
         return sys.stderr if self.as_json else sys.stdout
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 score`, `2 scores`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def place_of(problem: Problem) -> str:
     """Return where a problem is, as `file:line:column: `; empty where it is nowhere."""
     parts = [safe(str(part)) for part in (problem.file, problem.line, problem.column) if part]

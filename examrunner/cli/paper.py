@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session
 from examrunner.cli.filled import add_filling, asked, from_options, has_filling
-from examrunner.cli.output import counted, failure_data
+from examrunner.cli.output import failure_data
 from examrunner.domain.errors import Refused, WrongUsage
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json
-from examrunner.cli.output import counted, failure_data
+from examrunner.cli.output import failure_data
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

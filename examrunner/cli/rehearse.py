@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.cli.arguments import add_json, add_session, quoted
-from examrunner.cli.output import counted
 from examrunner.domain.errors import WrongUsage
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace

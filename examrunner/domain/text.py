@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}"
 """Ids of students, readings and questions: safe as a file name part and in the draw log."""
@@ -113,3 +118,19 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = (c if c.isalnum() else " " for c in plain if not _passed_over(c))
     return " ".join("".join(kept).split())
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 event`, `2 events`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def some(names: Sequence[str], most: int = 4) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def long_date(on: date) -> str:
+    """Return a day as people write it: `Friday 13 December 2024`."""
+    return f"{on:%A} {on.day} {on:%B %Y}"

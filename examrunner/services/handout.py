@@ -15,8 +15,8 @@ from examrunner.domain.exam.settings import (
     WithoutBank,
 )
 from examrunner.domain.plain import from_plain
+from examrunner.domain.text import counted, long_date
 from examrunner.services import committed
-from examrunner.services.doctor.found import counted
 from examrunner.services.doctor.rules import Class, rules_in_words
 from examrunner.services.folders import demand_session
 from examrunner.storage.readers.session_files import read_settings
@@ -105,7 +105,7 @@ def write_html(handout: Handout, path: Path) -> None:
 
 
 def _day(exam: ExamRules) -> str:
-    words = [f"{exam.date:%A} {exam.date.day} {exam.date:%B %Y}"] if exam.date else []
+    words = [long_date(exam.date)] if exam.date else []
     if exam.window is not None:
         start, end = exam.window.start, exam.window.end
         words.append(f"{start:%H:%M} to {end:%H:%M} ({exam.window.timezone})")

@@ -22,6 +22,7 @@ from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.events import Origin
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import allowance, chain_of
+from examrunner.domain.text import long_date
 from examrunner.services.day import day_of, local
 from examrunner.services.draws import (
     Paper,
@@ -277,7 +278,7 @@ def _printed(
 ) -> tuple[Cover, tuple[Page, ...]]:
     planned = dict(zip((row.key for row in desk.rows()), day_of(desk).planned, strict=False))
     rules, now = desk.settings.exam, local(desk.settings, desk.clock.now().at)
-    words = [f"{rules.date:%A} {rules.date.day} {rules.date:%B %Y}"] if rules.date else []
+    words = [long_date(rules.date)] if rules.date else []
     if rules.window is not None:
         words.append(f"{rules.window.start:%H:%M} to {rules.window.end:%H:%M}")
     kit = BLANK if blank else f"kit {len(kits(desk)) + 1}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.plain import canonical, to_plain
 from examrunner.domain.problems import BadInput, Severity
-from examrunner.services.doctor.found import counted, some
+from examrunner.domain.text import counted, some
 from examrunner.services.doctor.record import command
 from examrunner.services.doctor.rules import Class
 from examrunner.services.folders import REVIEWS_FILE, ROSTER_FILE, SETTINGS_FILE, is_session

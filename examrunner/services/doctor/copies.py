@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import ExamError
-from examrunner.services.doctor.found import counted, some
+from examrunner.domain.text import counted, some
 from examrunner.services.doctor.record import restoring
 from examrunner.storage import mirror
 from examrunner.storage.database.copies import BACKUPS

@@ -12,7 +12,7 @@ from examrunner.domain.errors import Environment, ExamError
 from examrunner.domain.exam.events import SheetChosen
 from examrunner.domain.plain import from_plain
 from examrunner.domain.problems import BadInput
-from examrunner.services.doctor.found import counted
+from examrunner.domain.text import counted
 from examrunner.services.doctor.record import restoring, tell_problems
 from examrunner.services.secret import read_secret
 from examrunner.storage.mirror import UNREADABLE

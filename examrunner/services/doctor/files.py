@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Environment
-from examrunner.services.doctor.found import counted, some
+from examrunner.domain.text import counted, some
 from examrunner.services.folders import EXPORTS, KIT, LOCK_FILE
 from examrunner.storage import machine
 from examrunner.storage.database.copies import BACKUPS

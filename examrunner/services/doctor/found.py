@@ -86,14 +86,3 @@ class Notes:
     def error(self, name: str, words: str, hint: str = "", code: int = ExamError.exit_code) -> None:
         """Note what stands in the way."""
         self.findings.checks.append(Check(self.group, name, State.ERROR, words, hint, code))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 event`, `2 events`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def some(names: list[str], most: int = 4) -> str:
-    """Return the first of some names, and how many more there are."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from examrunner.domain.errors import Environment, ExamError, Refused
 from examrunner.domain.exam.events import Committed
 from examrunner.domain.exam.moments import seconds_between
+from examrunner.domain.text import counted
 from examrunner.services import committed
-from examrunner.services.doctor.found import counted
 from examrunner.services.emergency import left_over
 from examrunner.services.folders import COMMIT_FILE, LOCK_FILE, SECRET_FILE
 from examrunner.services.secret import read_secret

@@ -18,7 +18,8 @@ from examrunner.domain.exam.settings import (
     VerdictRule,
     WithoutBank,
 )
-from examrunner.services.doctor.found import Rule, counted
+from examrunner.domain.text import counted, long_date
+from examrunner.services.doctor.found import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,7 @@ def rules_in_words(settings: Settings, known: Class | None) -> tuple[Rule, ...]:
 
 def _day(settings: Settings) -> Iterator[Rule]:
     exam, window = settings.exam, settings.exam.window
-    date = f"on {exam.date:%A} {exam.date.day} {exam.date:%B %Y}" if exam.date else "on any day"
+    date = f"on {long_date(exam.date)}" if exam.date else "on any day"
     yield Rule("session", f"{settings.session} ({settings.kind}), {date}.")
     if window is None:
         yield Rule("window", "None: nothing is ever behind.")

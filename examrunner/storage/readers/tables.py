@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.problems import BadInput, Problem, error, warning
-from examrunner.domain.text import bad_character, name_of, tidy
+from examrunner.domain.text import bad_character, counted, name_of, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -132,11 +132,6 @@ class Table:
     def _titled(self, index: int) -> str:
         title = tidy(self.header[index])[:60] if index < len(self.header) else ""
         return f" ({title})" if title and bad_character(title) is None else ""
-
-
-def counted(number: int, what: str) -> str:
-    """Return `1 cell`, `2 cells`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def bytes_of(source: bytes | Path, file: str | None = None) -> bytes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import SessionPhase
+from examrunner.domain.text import some
 from examrunner.services import day_acts
 from examrunner.services.day import day_of
 from examrunner.tui.actions import SCREENS, bindings
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.tui.actions import Action
-
-NAMES_SHOWN = 4
-"""So many names of a list stand on one row before it says how many more there are."""
 
 
 class NoteScreen(ExamScreen):
@@ -144,10 +142,9 @@ class CloseScreen(NoteScreen):
         self.canvas("body").show(rows)
 
     def _listed(self, keys: Sequence[str], what: str) -> list[Line]:
-        names = [self.exam.desk.row(key).student.name for key in keys[:NAMES_SHOWN]]
-        more = f" and {len(keys) - NAMES_SHOWN} more" if len(keys) > NAMES_SHOWN else ""
+        names = [self.exam.desk.row(key).student.name for key in keys]
         rows = [line((f"  {len(keys)} {what}", "warn"))]
-        told = ", ".join(names) + more
+        told = some(names)
         return rows + [line((f"    {text}", "dim")) for text in wrap(told, self.width - 6)]
 
     def action_close(self) -> None:
