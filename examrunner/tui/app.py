@@ -336,6 +336,8 @@ class ExamApp(OneKeyAtATime):
         screen = screen_for(attempt)
         if screen is not None:
             self.push_screen(screen)
+        if self.desk.phase is SessionPhase.SUSPENDED:
+            self._show_alarm()
 
     def show_keys(self, name: str) -> None:
         """Show the key card of a screen."""

@@ -202,3 +202,16 @@ async def test_the_hand_over_has_what_is_private_and_what_is_said(tmp_path: Path
 def test_every_event_has_words() -> None:
     """Whatever was saved last, the line above the footer can say it."""
     assert all(what_words(one_of(kind)) for kind in KINDS.values())
+
+
+async def test_an_attempt_can_be_voided_while_everything_stands_still(tmp_path: Path) -> None:
+    """`V` works on the alarm, which is there again afterwards; `enter` lets the day go on."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL, "ctrl+a")
+        assert "Void this attempt" in await exam.press("V")
+        screen = await exam.press("enter")
+        assert "Everything stands still" in screen
+        assert exam.app.desk.phase is SessionPhase.SUSPENDED
+        screen = await exam.press("enter")
+        assert "once more" in screen
+        assert exam.app.desk.phase is SessionPhase.OPEN

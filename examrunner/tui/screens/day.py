@@ -67,6 +67,12 @@ class AlarmScreen(NoteScreen):
         self.draw()
         self.set_interval(1, self.draw)
 
+    @property
+    def attempt_id(self) -> str | None:
+        """The attempt that was interrupted: it may be voided from here."""
+        busy = self.exam.desk.under_way()
+        return busy.id if busy else None
+
     def bar(self) -> Line:
         """Return the title."""
         return line(("Everything stands still", "warn"))
