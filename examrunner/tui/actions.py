@@ -207,7 +207,7 @@ ALARM = (
 )
 CLOSE = (
     Action("enter", "close", "close the day", "from here on no verdict changes", 1),
-    Action("o", "reopen", "open again", "open a closed day again; it is on record", 1),
+    Action("o", "reopen", "open again", "open a closed day again, with a reason or without", 1),
     Action("e", "edges", "second look", "decide the edges; both verdicts are kept", 2),
     INCIDENT,
     BACK,

@@ -60,6 +60,8 @@ class ExamScreen(Screen[None]):
 
         return self.query_one(Field)
 
+    # Textual calls these three after those of the subclass, which need not draw themselves.
+
     def on_mount(self) -> None:
         """Draw for the first time."""
         self.draw()

@@ -69,7 +69,6 @@ class BoardScreen(ListScreen):
         """Choose the first student who waits, and keep the pace fresh."""
         self.reload()
         self.choose_next(0)
-        self.draw()
         self.set_interval(15, self.refresh_pace)
 
     def on_screen_resume(self) -> None:
@@ -80,7 +79,6 @@ class BoardScreen(ListScreen):
             if self._rows[place].attempt.phase not in UNDER_WAY:
                 self.choose_next(place)
                 self._left = None
-        self.draw()
 
     def reload(self) -> None:
         """Take the students from the desk again."""

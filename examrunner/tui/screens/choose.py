@@ -37,7 +37,6 @@ class ChooseScreen(ListScreen):
         self.choices = draws.choices(self.exam.desk, self.attempt)
         stored = self.exam.desk.stored_session()
         self._own = len(stored.eligible.get(self.attempt.student, ()))
-        self.draw()
 
     def bar(self) -> Line:
         """Return what this is."""

@@ -24,25 +24,31 @@ if TYPE_CHECKING:
     from examrunner.tui.actions import Action
 
 
+INCIDENT = "incident: enter keeps it, esc drops it"
+
+
 class NoteScreen(ExamScreen):
     """A screen with a line in which an incident is typed."""
 
     def compose(self) -> ComposeResult:
         """Add the line in which an incident is typed."""
         yield from super().compose()
-        yield Field(placeholder="incident: enter keeps it, esc drops it")
+        yield Field(placeholder=INCIDENT)
 
     def action_incident(self) -> None:
         """Open the line; while it is open no command key works."""
         self.field.open()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
-        """Put the incident on record and close the line."""
-        words = " ".join(event.value.split())
+        """Keep what was typed and close the line."""
         self.field.close()
+        self.keep(" ".join(event.value.split()))
+        self.draw()
+
+    def keep(self, words: str) -> None:
+        """Put an incident on record."""
         if words:
             self.exam.act(lambda: day_acts.note_incident(self.exam.desk, words))
-        self.draw()
 
     def action_back(self) -> None:
         """Close the line, or go back where it is not open."""
@@ -64,7 +70,6 @@ class AlarmScreen(NoteScreen):
 
     def on_mount(self) -> None:
         """Keep the length of the break fresh."""
-        self.draw()
         self.set_interval(1, self.draw)
 
     @property
@@ -159,9 +164,18 @@ class CloseScreen(NoteScreen):
             self.draw()
 
     def action_reopen(self) -> None:
-        """Open a closed day again."""
-        if self.is_closed and self.exam.act(lambda: day_acts.reopen(self.exam.desk)):
-            self.draw()
+        """Open the line for a reason; enter opens the day again, with a reason or without."""
+        if self.is_closed:
+            self.field.placeholder = "reason: enter opens the day again, esc drops it"
+            self.field.open()
+
+    def keep(self, words: str) -> None:
+        """Open a closed day again, with these words as the reason; else keep an incident."""
+        if not self.is_closed:
+            super().keep(words)
+            return
+        self.exam.act(lambda: day_acts.reopen(self.exam.desk, words))
+        self.field.placeholder = INCIDENT
 
     def action_edges(self) -> None:
         """Take a second look at the edges."""

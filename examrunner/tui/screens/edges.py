@@ -31,11 +31,10 @@ class EdgesScreen(ListScreen):
     def on_mount(self) -> None:
         """Take the edges."""
         self._take()
-        self.draw()
 
     def on_screen_resume(self) -> None:
         """Take them again: one may have been decided."""
-        self.on_mount()
+        self._take()
 
     def _take(self) -> None:
         self._edges = day_acts.edges(self.exam.desk)

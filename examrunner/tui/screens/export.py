@@ -53,7 +53,6 @@ class ExportScreen(ListScreen):
             self._results = read_results(self.exam.desk.folder)
         except ExamError as failure:
             self.exam.tell(failure)
-        self.draw()
 
     # --- drawing -------------------------------------------------------------------------
 

@@ -48,21 +48,16 @@ class ResultsScreen(ListScreen):
     def on_mount(self) -> None:
         """Take the students."""
         self._take()
-        self.draw()
 
     def on_screen_resume(self) -> None:
         """Take them again: a verdict may have been corrected."""
-        if self._take():
-            self.draw()
+        self._take()
 
-    def _take(self) -> bool:
-        """Take the students as they stand. Returns whether anything is another than before."""
+    def _take(self) -> None:
         rows = self.exam.desk.rows()
-        is_new = rows != self._rows
-        if is_new:
+        if rows != self._rows:
             self._rows = rows
             self._sums = self._summed()
-        return is_new
 
     def bar(self) -> Line:
         """Return what this is."""

@@ -109,7 +109,6 @@ class ResumeScreen(ExamScreen):
 
     def on_mount(self) -> None:
         """Keep the length of the break fresh."""
-        self.draw()
         self.set_interval(1, self.draw)
 
     def _resume(self, *, counted: bool) -> None:

@@ -67,13 +67,11 @@ class SheetScreen(MarkingScreen):
         self._spent = {place: float(asked.spent) for place, asked in enumerate(attempt.questions)}
         self._current = self._first_open()
         self._since = attempt.clock.elapsed(desk.clock.now())
-        self.draw()
         self._arm()
 
     def on_screen_resume(self) -> None:
         """Go on after another screen: time elsewhere belongs to no question."""
         self._since = self.attempt.clock.elapsed(self.exam.desk.clock.now())
-        self.draw()
 
     # --- time ----------------------------------------------------------------------------
 

@@ -62,7 +62,6 @@ class WelcomeScreen(ExamScreen):
         from examrunner.services.recent import recent
 
         self._recent = recent()
-        self.draw()
 
     # --- drawing -------------------------------------------------------------------------
 
