@@ -61,7 +61,12 @@ def head_of(text: str, cells: int) -> str:
 
 def width_of(spans: Line) -> int:
     """Return how many cells a line takes."""
-    return sum(cells_of(safe(text)) for text, _ in spans)
+    return sum(len(text) if text.isascii() else _cells(text) for text, _ in spans)
+
+
+@lru_cache(2048)
+def _cells(text: str) -> int:
+    return cells_of(safe(text))
 
 
 def pad(text: str, cells: int) -> str:

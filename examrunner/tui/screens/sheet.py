@@ -48,6 +48,8 @@ class SheetScreen(MarkingScreen):
         self._second = ""
         self._review: OwnReview | None = None
         self._review_text = ""
+        self._told: tuple[object, list[Line]] = (None, [])
+        """The timeline, behind what it rests on."""
 
     def compose(self) -> ComposeResult:
         """Lay out bar, head with the clock, sheet, note line, status and footer."""
@@ -155,9 +157,16 @@ class SheetScreen(MarkingScreen):
         rows = self._sheet_rows(width, height - (below + 1 if below else 0))
         if below or beside:
             cells = TIMELINE if beside else width - 4
-            told = timeline(self.exam.desk, self.attempt, below or height, cells)
+            told = self._timeline(below or height, cells)
             rows = _beside(rows, told, width) if beside else [*rows, EMPTY, *map(_indented, told)]
         self.canvas("body").show(rows)
+
+    def _timeline(self, most: int, cells: int) -> list[Line]:
+        """Return the timeline, made anew only once something has happened."""
+        rests_on = (self.attempt.last_event, most, cells)
+        if self._told[0] != rests_on:
+            self._told = rests_on, timeline(self.exam.desk, self.attempt, most, cells)
+        return self._told[1]
 
     def _sheet_rows(self, width: int, height: int) -> list[Line]:
         attempt = self.attempt
