@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.fallback import questions_for
 from examrunner.domain.course.catalogue import Course
-from examrunner.domain.draw.commitment import Commitment, bank_items, secret_hash
+from examrunner.domain.draw.commitment import (
+    Commitment,
+    bank_document,
+    bank_hash,
+    bank_items,
+    secret_hash,
+)
 from examrunner.domain.draw.sheets import rule_for
 from examrunner.domain.draw.spacing import spacing
 from examrunner.domain.exam.events import Committed
@@ -48,13 +54,27 @@ class Commit:
     """Student id to the key by which events and the public log name the student."""
 
 
+@dataclass(frozen=True, slots=True)
+class Banks:
+    """The questions that may be asked on each reading."""
+
+    fallback: str
+    """SHA-256 of the document with the questions that fit any reading."""
+    documents: dict[str, str]
+    """Reading to the SHA-256 of the document with its questions."""
+    hashes: dict[str, str]
+    """Reading to the hash of its canonical bank, as the commitment has it."""
+    texts: dict[str, str]
+    """SHA-256 to document."""
+
+
 def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
     """Return the commit of a prepared session. Raises BadInput while there are errors."""
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
     settings = prepared.settings
     keys = _keys([one.student_id for one in prepared.students], entropy)
-    banks, fallback_doc, bank_docs = banks_of(prepared)
+    banks = banks_of(prepared)
     secret = entropy(SECRET_BYTES).hex()
     lists = {keys[who]: papers for who, papers in prepared.lists().items() if papers}
     minutes = settings.exam.minutes
@@ -62,7 +82,7 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
     commitment = Commitment(
         session=settings.session,
         roster=tuple(lists.items()),
-        banks=banks,
+        banks=banks.hashes,
         h=spacing_of(prepared),
         public=settings.draw.public,
         secret_sha256=secret_hash(secret),
@@ -73,11 +93,11 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
         names.COURSE: canonical(to_plain(_course(prepared))),
         names.COMMIT: commitment.text,
         names.REVIEWS: canonical(_reviewed(prepared, keys)),
-        names.FALLBACK: fallback_doc,
     }
     hashes = {name: sha256(text) for name, text in named.items()}
-    hashes |= {f"{names.BANK}{reading}": sha for reading, sha in banks.items()}
-    documents = {sha256(text): text for text in [*named.values(), *bank_docs]}
+    hashes[names.FALLBACK] = banks.fallback
+    hashes |= {f"{names.BANK}{reading}": sha for reading, sha in banks.documents.items()}
+    documents = {sha256(text): text for text in named.values()} | banks.texts
     event = Committed(commitment.hash, 1, hashes)
     return Commit(event, commitment, secret, documents, keys)
 
@@ -110,23 +130,24 @@ def spacing_of(prepared: Prepared) -> int:
     return min(int(written), max(0, len(drawn) - 1))
 
 
-def banks_of(prepared: Prepared) -> tuple[dict[str, str], str, list[str]]:
-    """Return the hash of each reading's bank, the fallback's text, and all texts."""
+def banks_of(prepared: Prepared) -> Banks:
+    """Return the banks of all readings that a student of the session may be examined on."""
     settings = prepared.settings
     wanted = {review.reading_id for review in prepared.reviews}
     wanted |= {one.assigned for one in prepared.students if one.assigned}
     pure, _ = questions_for(None, prepared.fallback, settings.sheet, settings.questions)
-    fallback = canonical(bank_items(pure))
-    hashes, texts = {}, [fallback]
+    banks = Banks(sha256(bank_document(pure)), {}, {}, {})
+    banks.texts[banks.fallback] = bank_document(pure)
     for reading in sorted(wanted):
         bank = prepared.banks.get(reading)
-        text = fallback
+        asked = pure
         if bank is not None:
-            own, _ = questions_for(bank, prepared.fallback, settings.sheet, settings.questions)
-            text = canonical(bank_items(own))
-            texts.append(text)
-        hashes[reading] = sha256(text)
-    return hashes, fallback, texts
+            asked, _ = questions_for(bank, prepared.fallback, settings.sheet, settings.questions)
+        text = bank_document(asked)
+        banks.documents[reading] = sha256(text)
+        banks.texts[banks.documents[reading]] = text
+        banks.hashes[reading] = bank_hash(bank_items(asked))
+    return banks
 
 
 def _course(prepared: Prepared) -> Course:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from examrunner.domain.bank.banks import Question
 from examrunner.domain.draw import sheets
+from examrunner.domain.draw.commitment import questions_in
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.events import Origin
 from examrunner.domain.exam.phases import Action, Phase
-from examrunner.domain.plain import from_plain
 from examrunner.storage.database.drafts import Draft, Exposure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from examrunner.domain.bank.banks import Question
     from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
@@ -50,11 +49,6 @@ class Paper:
 def bank_questions(desk: Desk, sha: str) -> dict[str, Question]:
     """Return the questions of a bank as it was stored at the commit, by id."""
     return questions_in(desk.document(sha))
-
-
-def questions_in(document: str) -> dict[str, Question]:
-    """Return the questions of a stored bank, by id."""
-    return {item["id"]: from_plain(Question, item["question"]) for item in json.loads(document)}
 
 
 def sheet(desk: Desk, attempt: Attempt) -> list[Question]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import Question, State
 from examrunner.domain.bank.fallback import PROGRAM_FALLBACK, questions_for
+from examrunner.domain.draw.commitment import questions_in
 from examrunner.domain.exam.settings import (
     NO_PUBLIC_SOURCE,
     Settings,
     VerdictRule,
     WithoutBank,
 )
-from examrunner.domain.plain import from_plain
 from examrunner.domain.text import counted, long_date
 from examrunner.services import committed
 from examrunner.services.doctor.rules import Class, rules_in_words
@@ -341,13 +340,9 @@ def _from_record(folder: Path, settings: Settings) -> Material | None:
 
 def _of_record(stored: Stored, known: Class, texts: Mapping[str, str]) -> Material:
     """Take apart what the record holds: a stored bank has the general questions that fill it up."""
-    general = _stored_questions(texts[stored.fallback])
+    general = tuple(questions_in(texts[stored.fallback]).values())
     alike = {(one.id, one.say) for one in general}
-    used = [one for sha in set(stored.banks.values()) for one in _stored_questions(texts[sha])]
+    used = [one for sha in set(stored.banks.values()) for one in questions_in(texts[sha]).values()]
     asked = frozenset(_plain(one) for one in used if (one.id, one.say) in alike)
     banks = tuple(one for one in used if (one.id, one.say) not in alike)
     return Material(stored.settings, known, general, banks, asked)
-
-
-def _stored_questions(text: str) -> tuple[Question, ...]:
-    return tuple(from_plain(Question, item["question"]) for item in json.loads(text))

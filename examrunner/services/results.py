@@ -95,7 +95,7 @@ def read_results(folder: Path) -> Results:
 
 
 def _from_ledger(folder: Path, settings: Settings) -> Results | None:
-    from examrunner.services.draws import questions_in
+    from examrunner.domain.draw.commitment import questions_in
     from examrunner.storage.database.ledger import Ledger
 
     path = folder / settings.database

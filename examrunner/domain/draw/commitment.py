@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from examrunner.domain.bank.content import content_hash
 from examrunner.domain.draw.limits import is_hex, is_id, is_reason
 from examrunner.domain.draw.sheets import SheetRule, items_of
 from examrunner.domain.draw.ticket import VERSION
@@ -104,8 +105,8 @@ def commitment_from(text: str) -> Commitment:
 def bank_items(questions: Iterable[Question]) -> list[dict[str, Any]]:
     """Return the canonical bank of a set of questions as plain data, sorted by id.
 
-    Beside the keys of section 3.9 every item carries the whole question, so that the hash also
-    binds its words.
+    Beside the keys of section 3.9 every item carries `text`, the hash of the question's content:
+    the bank's hash binds the words, and the bank can be published without them.
     """
     by_id = {question.id: question for question in questions}
     return [
@@ -113,11 +114,23 @@ def bank_items(questions: Iterable[Question]) -> list[dict[str, Any]]:
             "depth": item.depth,
             "group": item.group,
             "id": item.id,
-            "question": to_plain(by_id[item.id]),
             "sec": item.sec,
+            "text": content_hash(by_id[item.id]),
         }
         for item in items_of(by_id.values())
     ]
+
+
+def bank_document(questions: Iterable[Question]) -> str:
+    """Return the questions of a bank as a session keeps them: canonical JSON, sorted by id."""
+    return canonical(sorted(map(to_plain, questions), key=lambda question: question["id"]))
+
+
+def questions_in(document: str) -> dict[str, Question]:
+    """Return by id what `bank_document` wrote; raises ValueError, TypeError or KeyError else."""
+    from examrunner.domain.bank.banks import Question
+
+    return {body["id"]: from_plain(Question, body) for body in json.loads(document)}
 
 
 def bank_hash(items: Iterable[Mapping[str, Any]]) -> str:

@@ -148,7 +148,7 @@ def _changes(prepared: Prepared, stored: Stored, people: list[Person]) -> Iterat
         yield REVIEWS_FILE
     if _is_other_course(prepared, stored.course):
         yield "course.yaml"
-    hashes, _, _ = banks_of(prepared)
+    hashes = banks_of(prepared).documents
     banks = [name for name, sha in stored.banks.items() if hashes.get(name, sha) != sha]
     if banks:
         yield f"the questions on {some(sorted(banks))}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from examrunner.domain.bank.banks import Question
 from examrunner.domain.draw import sheets
+from examrunner.domain.draw.commitment import questions_in
 from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.errors import Environment, ExamError
 from examrunner.domain.exam.events import SheetChosen
-from examrunner.domain.plain import from_plain
 from examrunner.domain.problems import BadInput
 from examrunner.domain.text import counted
 from examrunner.services.doctor.record import restoring, tell_problems
@@ -82,8 +80,7 @@ def _derive(log: DrawLog, line: str, bank: str) -> bool:
     if body["relaxed"] >= sheets.BY_HAND:
         return False
     try:
-        questions = [from_plain(Question, item["question"]) for item in json.loads(bank)]
-        sheet = log.sheet_for(body["draw"], sheets.items_of(questions))
+        sheet = log.sheet_for(body["draw"], sheets.items_of(questions_in(bank).values()))
     except UNREADABLE:
         raise bad_line(n, "its bank cannot be read") from None
     except ExamError as fault:
