@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.fallback import questions_for
 from examrunner.domain.course.catalogue import Course
+from examrunner.domain.course.people import Student
 from examrunner.domain.draw.commitment import (
     Commitment,
     bank_document,
@@ -32,6 +33,7 @@ from examrunner.services.secret import write_secret
 from examrunner.storage.files import write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from examrunner.services.ports import Entropy
@@ -52,6 +54,8 @@ class Commit:
     """SHA-256 to content."""
     keys: Mapping[str, str]
     """Student id to the key by which events and the public log name the student."""
+    students: tuple[Student, ...]
+    """In exam order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,32 @@ class Banks:
     """SHA-256 to document."""
 
 
-def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
-    """Return the commit of a prepared session. Raises BadInput while there are errors."""
+def with_spacing(prepared: Prepared, spacing: int | None) -> Prepared:
+    """Return a prepared session with another spacing; None leaves the one of its settings."""
+    if spacing is None:
+        return prepared
+    settings = prepared.settings
+    rules = replace(settings.draw, spacing=str(spacing))
+    return replace(prepared, settings=replace(settings, draw=rules))
+
+
+def make_commit(
+    prepared: Prepared,
+    entropy: Entropy,
+    keys: Mapping[str, str] | None = None,
+    *,
+    number: int = 1,
+    why: str | None = None,
+) -> Commit:
+    """Return the commit of a prepared session. Raises BadInput while there are errors.
+
+    One that replaces an earlier commit has a `number` above 1 and says `why`; students who are
+    in `keys`, by student id, keep their keys.
+    """
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
     settings = prepared.settings
-    keys = _keys([one.student_id for one in prepared.students], entropy)
+    keys = _keys([one.student_id for one in prepared.students], entropy, keys or {})
     banks = banks_of(prepared)
     secret = entropy(SECRET_BYTES).hex()
     lists = {keys[who]: papers for who, papers in prepared.lists().items() if papers}
@@ -87,6 +111,8 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
         public=settings.draw.public,
         secret_sha256=secret_hash(secret),
         sheet=rule_for(settings.sheet, sheet_talk(settings.sheet, talk)),
+        n=number if number > 1 else None,
+        why=why,
     )
     named = {
         names.SETTINGS: canonical(to_plain(settings)),
@@ -98,8 +124,8 @@ def make_commit(prepared: Prepared, entropy: Entropy) -> Commit:
     hashes[names.FALLBACK] = banks.fallback
     hashes |= {f"{names.BANK}{reading}": sha for reading, sha in banks.documents.items()}
     documents = {sha256(text): text for text in named.values()} | banks.texts
-    event = Committed(commitment.hash, 1, hashes)
-    return Commit(event, commitment, secret, documents, keys)
+    event = Committed(commitment.hash, number, hashes)
+    return Commit(event, commitment, secret, documents, keys, prepared.students)
 
 
 def write_commit_files(folder: Path, commit: Commit) -> None:
@@ -108,17 +134,23 @@ def write_commit_files(folder: Path, commit: Commit) -> None:
     write_atomically(folder / COMMIT_FILE, commit.commitment.text.encode())
 
 
-def _keys(students: list[str], entropy: Entropy) -> dict[str, str]:
+def _keys(students: list[str], entropy: Entropy, known: Mapping[str, str]) -> dict[str, str]:
     """Return a pseudonym for each student that says nothing about who it is."""
     keys: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(known.values())
     for student in students:
-        key = ""
-        while not key or key in taken:
-            key = f"s-{entropy(KEY_DIGITS // 2).hex()}"
+        key = known.get(student) or new_key(taken, entropy)
         taken.add(key)
         keys[student] = key
     return keys
+
+
+def new_key(taken: Collection[str], entropy: Entropy) -> str:
+    """Return a pseudonym that nobody has yet."""
+    while True:
+        key = f"s-{entropy(KEY_DIGITS // 2).hex()}"
+        if key not in taken:
+            return key
 
 
 def spacing_of(prepared: Prepared) -> int:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.catalogue import Course, Reading
 from examrunner.domain.draw.commitment import Commitment, commitment_from
 from examrunner.domain.errors import Environment
-from examrunner.domain.exam.events import Committed
+from examrunner.domain.exam.events import Added, Committed, Listed
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.plain import from_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from examrunner.domain.exam.events import What
+    from examrunner.storage.database.ledger import Ledger
 
 SETTINGS = "settings"
 COURSE = "course"
@@ -60,6 +61,59 @@ class Stored:
         return self.reading(name).title
 
 
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What one student brings to a session that is committed already."""
+
+    eligible: tuple[str, ...]
+    """The readings that may be drawn, sorted."""
+    reviewed: dict[str, date | None]
+    readings: tuple[Reading, ...] = ()
+    """Those that the session did not have before."""
+    banks: tuple[tuple[str, str], ...] = ()
+    """Of those, (reading, SHA-256 of the document with its questions)."""
+
+
+def read_stored(ledger: Ledger) -> Stored | None:
+    """Return what a session was committed with and what joined it since; None for a draft.
+
+    Raises Environment where the record lacks a part of it.
+    """
+    event = ledger.last("committed")
+    if event is None:
+        return None
+    stored = load(event.what, ledger.document)
+    return with_later(stored, (one.what for one in ledger.of_the_day()), ledger.document)
+
+
+def with_later(stored: Stored, events: Iterable[What], document: Callable[[str], str]) -> Stored:
+    """Return what a session has after late students and corrected lists."""
+    for what in events:
+        if isinstance(what, Added | Listed):
+            try:
+                details = from_plain(Details, json.loads(document(what.details)))
+            except (KeyError, ValueError, TypeError) as fault:
+                raise _unreadable() from fault
+            stored = _joined(stored, what.student, details)
+    return stored
+
+
+def _joined(stored: Stored, student: str, details: Details) -> Stored:
+    eligible = {key: papers for key, papers in stored.eligible.items() if key != student}
+    if details.eligible:
+        eligible[student] = details.eligible
+    banks = dict(details.banks) | dict(stored.banks)
+    readings = {one.id: one for one in details.readings} | dict(stored.readings)
+    return replace(
+        stored,
+        eligible=eligible,
+        reviewed={**stored.reviewed, student: details.reviewed},
+        banks=banks,
+        readings=readings,
+        without_bank=frozenset(name for name, sha in banks.items() if sha == stored.fallback),
+    )
+
+
 def load(committed: What, document: Callable[[str], str]) -> Stored:
     """Return what was committed; `document` gives a stored document by its SHA-256."""
     assert isinstance(committed, Committed)
@@ -70,9 +124,7 @@ def load(committed: What, document: Callable[[str], str]) -> Stored:
         commitment = commitment_from(document(named[COMMIT]))
         dates = json.loads(document(named[REVIEWS]))
     except (KeyError, ValueError, TypeError) as fault:
-        raise Environment(
-            "The record of this session's commit cannot be read.", "Restore a backup of exam.db."
-        ) from fault
+        raise _unreadable() from fault
     banks = {name[len(BANK) :]: sha for name, sha in named.items() if name.startswith(BANK)}
     return Stored(
         settings=settings,
@@ -88,4 +140,10 @@ def load(committed: What, document: Callable[[str], str]) -> Stored:
             for key, own in dates.items()
         },
         readings=course.by_id(),
+    )
+
+
+def _unreadable() -> Environment:
+    return Environment(
+        "The record of this session's commit cannot be read.", "Restore a backup of exam.db."
     )

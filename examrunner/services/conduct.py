@@ -15,7 +15,7 @@ from examrunner.domain.exam.phases import Action, Phase, allowed
 from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.text import clean, is_blank
-from examrunner.services.opening import ensure_open
+from examrunner.services.begin import ensure_open
 from examrunner.storage.database.drafts import Draft
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, bare, fold
@@ -70,8 +69,8 @@ class Desk(Known):
         """What the disk has not taken yet."""
         self._last = ""
         """Hash of the last event that is on disk."""
-        self.public = NONE
-        """P of the draw spec, fixed when the day opens; `-` where no public source takes part."""
+        self.public: str | None = None
+        """P of the draw spec, once it was given; `-` says that none takes part."""
         self.record_id = ""
         """Hash of the record's first event: it tells records of one name apart."""
         self.left_over = ""

@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from examrunner.domain.draw import sheets
-from examrunner.domain.draw.commitment import questions_in
+from examrunner.domain.draw.commitment import bank_hash, bank_items, questions_in
+from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.events import Origin
-from examrunner.domain.exam.phases import Action, Phase
+from examrunner.domain.exam.phases import BEFORE, Action, Phase, demand_session
 from examrunner.storage.database.drafts import Draft, Exposure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from examrunner.domain.bank.banks import Question
+    from examrunner.domain.draw.lines import Drawn
     from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.attempts import Attempt
+    from examrunner.services.committed import Stored
     from examrunner.services.desk import Desk
 
 SECOND_PAPER = "second-paper"
 RETAKE = "retake"
+LATE = "late"
+"""Why, in the public log, a sheet comes from a bank that is not in the commit."""
 OFF_RULE = "other"
 """Why, in the public log, a sheet is not the rule's: nothing keeps the rule, or it was on paper."""
 WORD_BYTES = 32
@@ -67,11 +72,26 @@ def choices(desk: Desk, attempt: Attempt) -> list[str]:
     return own + rest
 
 
-def reveal(desk: Desk, attempt: Attempt, reading: str | None = None, reason: str = "") -> Attempt:
+def is_drawn(desk: Desk, attempt: Attempt) -> bool:
+    """Say whether the attempt's paper will come from a draw that is still to be made."""
+    assigned = desk.row(attempt.student).student.assigned
+    return (
+        assigned is None and not attempt.is_drawn_ahead and not desk.has_no_paper(attempt.student)
+    )
+
+
+def reveal(
+    desk: Desk,
+    attempt: Attempt,
+    reading: str | None = None,
+    reason: str = "",
+    nonce: str = NONE,
+) -> Attempt:
     """Reveal the paper of a called attempt; from here on the attempt counts.
 
-    Without `reading` it is the assigned one where the roster names one, else it is drawn.
-    Raises Refused where the student has no paper that may be drawn.
+    Without `reading` it is the assigned one where the roster names one, else it is drawn; the
+    student's spoken number, the `nonce`, then takes part. Raises Refused where the student has no
+    paper that may be drawn.
     """
     desk.demand(Action.REVEAL, attempt)
     if not attempt.is_present:
@@ -82,16 +102,42 @@ def reveal(desk: Desk, attempt: Attempt, reading: str | None = None, reason: str
     elif assigned is not None:
         _reveal_given(desk, attempt, assigned, Origin.ASSIGNED, reason)
     else:
-        _reveal_drawn(desk, attempt)
+        _reveal_drawn(desk, attempt, nonce)
     return desk.attempt(attempt.id)
 
 
-def _reveal_drawn(desk: Desk, attempt: Attempt) -> None:
+def _reveal_drawn(desk: Desk, attempt: Attempt, nonce: str) -> None:
     log = desk.log().copy()  # kept only once its lines are saved
     own = desk.row(attempt.student).attempts
     seen = papers_before(own)
-    _save(desk, attempt, draw_paper(desk, log, attempt, seen), "")
+    _save(desk, attempt, draw_paper(desk, log, attempt, seen, nonce=nonce), "")
     desk.draw_log = log
+
+
+def draw_all(desk: Desk) -> list[Attempt]:
+    """Draw the first paper of everyone who waits for one, in exam order, and show none.
+
+    The sheets are chosen at the reveal. Returns the attempts drawn now.
+    """
+    drawn = []
+    for row in desk.in_exam_order():
+        attempt = row.attempts[0]
+        if attempt.phase not in BEFORE or attempt.is_drawn_ahead or not is_drawn(desk, attempt):
+            continue
+        demand_session(Action.REVEAL, desk.phase)
+        log = desk.log().copy()
+        line = log.draw(attempt.student, attempt.number).line
+        desk.write([Draft(ev.DrawnAhead(attempt.id, line))])
+        desk.draw_log = log
+        drawn.append(desk.attempt(attempt.id))
+    return drawn
+
+
+def drawn_ahead(log: DrawLog, attempt: Attempt) -> Drawn | None:
+    """Return the draw that was made ahead for an attempt, where it still stands."""
+    found = log.standing(attempt.student)
+    is_own = attempt.is_drawn_ahead and found is not None and found.attempt == attempt.number
+    return found if is_own else None
 
 
 def papers_before(attempts: Iterable[Attempt]) -> list[str]:
@@ -109,35 +155,57 @@ def papers_before(attempts: Iterable[Attempt]) -> list[str]:
 
 
 def draw_paper(
-    desk: Desk, log: DrawLog, attempt: Attempt, seen: Sequence[str], printed: Paper | None = None
+    desk: Desk,
+    log: DrawLog,
+    attempt: Attempt,
+    seen: Sequence[str],
+    printed: Paper | None = None,
+    *,
+    nonce: str = NONE,
 ) -> Paper:
     """Draw an attempt's paper and choose its sheet, in the log that is given.
 
     `seen` are the student's earlier papers. Where the draw gives the paper that was `printed`, the
-    sheet is the printed one, off the rule if need be. Raises Refused where nothing may be drawn.
+    sheet is the printed one, off the rule if need be. A draw that was made ahead is not made again.
+    Raises Refused where nothing may be drawn.
     """
     stored = desk.stored_session()
-    if not stored.eligible.get(attempt.student):
-        raise Refused("This student has no paper that may be drawn.", "c chooses a paper by hand.")
-    relisted = None
-    if seen:
-        rest = [name for name in stored.eligible[attempt.student] if name not in seen]
-        why = RETAKE if attempt.granted == RETAKE else SECOND_PAPER
-        relisted = log.list(attempt.student, rest, why).line
-    drawn = log.draw(attempt.student, attempt.number)
+    drawn, relisted = drawn_ahead(log, attempt), None
+    line = None
+    if drawn is None:
+        relisted, drawn = _draw(stored, log, attempt, seen, nonce)
+        line = drawn.line
     bank = stored.banks[drawn.paper]
-    items = sheets.items_of(bank_questions(desk, bank).values())
+    questions = bank_questions(desk, bank)
+    items = sheets.items_of(questions.values())
+    extra: dict[str, str | int] = {}
+    if drawn.paper not in stored.commitment.banks:
+        extra = {"bank": bank_hash(bank_items(questions.values())), "why": LATE}
     asked = printed.questions if printed and printed.reading == drawn.paper else ()
     by_hand = [item for name in asked for item in items if item.id == name]
     try:
         is_off = bool(asked) and log.sheet_for(drawn.n, items).ids != asked
-        chosen = None if is_off else log.sheet(drawn.n, items)
+        chosen = None if is_off else log.sheet(drawn.n, items, extra)
     except sheets.NoSheet:
         by_hand = by_hand or first_of_each_kind(items, log.commitment.sheet)
         chosen = None
-    chosen = chosen or log.sheet_by_hand(drawn.n, by_hand, OFF_RULE)
-    ids, lines = chosen.sheet.ids, (drawn.line, chosen.line)
-    return Paper(drawn.paper, Origin.DRAWN, bank, ids, relisted, *lines)
+    chosen = chosen or log.sheet_by_hand(drawn.n, by_hand, OFF_RULE, extra)
+    return Paper(drawn.paper, Origin.DRAWN, bank, chosen.sheet.ids, relisted, line, chosen.line)
+
+
+def _draw(
+    stored: Stored, log: DrawLog, attempt: Attempt, seen: Sequence[str], nonce: str
+) -> tuple[str | None, Drawn]:
+    """Draw now; where papers are left out, the line of the shorter list comes first."""
+    eligible = stored.eligible.get(attempt.student)
+    if not eligible:
+        raise Refused("This student has no paper that may be drawn.", "c chooses a paper by hand.")
+    relisted = None
+    if seen:
+        rest = [name for name in eligible if name not in seen]
+        why = RETAKE if attempt.granted == RETAKE else SECOND_PAPER
+        relisted = log.list(attempt.student, rest, why).line
+    return relisted, log.draw(attempt.student, attempt.number, nonce)
 
 
 def _reveal_given(desk: Desk, attempt: Attempt, reading: str, origin: Origin, reason: str) -> None:

@@ -106,10 +106,10 @@ def states_after(events: Iterable[Event], tail: Sequence[Told]) -> list[Attempt]
 
 def exposures_of(ledger: Ledger, tail: Sequence[Told]) -> list[Exposure]:
     """Return which questions were shown in some events."""
-    event = ledger.last("committed")
-    if event is None:
+    stored = committed.read_stored(ledger)
+    if stored is None:
         return []
-    course = committed.load(event.what, ledger.document).course.id
+    course = stored.course.id
     return [
         Exposure(course, question, ledger.session, one.event.what.attempt)
         for one in tail

@@ -11,6 +11,8 @@ ROSTER_FILE = "roster.csv"
 REVIEWS_FILE = "reviews.csv"
 COMMIT_FILE = "commit.json"
 SECRET_FILE = "secret.txt"  # noqa: S105  a file's name
+NEXT_SECRET_FILE = "secret-next.txt"  # noqa: S105  a file's name
+"""The secret of a commit that is about to replace another one."""
 LOCK_FILE = "exam.lock"
 USUAL_DATABASE = "exam.db"
 """The record's file, unless session.yaml names another one."""

@@ -329,10 +329,9 @@ def _from_record(folder: Path, settings: Settings) -> Material | None:
     from examrunner.storage.database.ledger import Ledger
 
     with Ledger.open(folder / settings.database, settings.session, create=False) as ledger:
-        event = ledger.last("committed")
-        if event is None:
+        stored = committed.read_stored(ledger)
+        if stored is None:
             return None
-        stored = committed.load(event.what, ledger.document)
         known = committed_class(stored, ledger.people())
         texts = {sha: ledger.document(sha) for sha in (stored.fallback, *stored.banks.values())}
     return _of_record(stored, known, texts)

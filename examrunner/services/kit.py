@@ -23,6 +23,7 @@ from examrunner.domain.exam.events import Origin
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import allowance, chain_of
 from examrunner.domain.text import long_date
+from examrunner.services.begin import ensure_open
 from examrunner.services.day import day_of, local
 from examrunner.services.draws import (
     Paper,
@@ -34,7 +35,6 @@ from examrunner.services.draws import (
 )
 from examrunner.services.export import ASKED, YES, demand_new
 from examrunner.services.folders import KIT as FOLDER
-from examrunner.services.opening import ensure_open
 from examrunner.services.waiting import Waiting
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.files import make_private, write_atomically

@@ -64,7 +64,7 @@ class Known:
         self.prepared: Prepared | None = None
         """A draft session's files, once they have been read whole."""
         self.draw_log: DrawLog | None = None
-        self._phase = SessionPhase.OPEN
+        self._phase = SessionPhase.COMMITTED
         """How far a committed session has come."""
         self.suspended_at: datetime | None = None
         """When the day was suspended last."""

@@ -13,7 +13,7 @@ from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.desk import Desk
 from examrunner.services.folders import LOCK_FILE, ROSTER_FILE, UNFINISHED
 from examrunner.storage.database.copies import BACKUPS, copies
-from examrunner.storage.database.drafts import Busy, Draft, Person
+from examrunner.storage.database.drafts import Busy, Draft
 from examrunner.storage.files import keep_private
 from examrunner.storage.lock import SessionLock
 from examrunner.storage.mirror import MIRROR
@@ -148,15 +148,14 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
 
     desk.ledger = ledger
     demand_sound(ledger)
-    event = ledger.last("committed")
-    if event is None:
+    stored = committed.read_stored(ledger)
+    if stored is None:
         # The program died between making the file and the commit: still a draft.
         ledger.close()
         desk.ledger = None
         _open_draft(desk)
         return
-    assert isinstance(event.what, ev.Committed)
-    desk.use(ledger, committed.load(event.what, ledger.document))
+    desk.use(ledger, stored)
     desk.left_over = _bring_in(ledger)
     if (desk.folder / UNFINISHED).exists():
         desk.left_over += " A forgetting was interrupted: run examrunner forget again."
@@ -223,59 +222,3 @@ def warm(desk: Desk) -> None:
     else:
         desk.log()
     import examrunner.services.draws  # noqa: F401  loaded for the next key
-
-
-def ensure_open(desk: Desk, key: str) -> str:
-    """Commit and open a draft session. Returns the key of the student who had this one."""
-    if desk.stored is not None:
-        return key
-    return _commit(desk)[key]
-
-
-def _commit(desk: Desk) -> dict[str, str]:
-    from examrunner.domain.draw.log import DrawLog
-    from examrunner.services import committed
-    from examrunner.services.commit import make_commit, write_commit_files
-    from examrunner.storage.database.ledger import Ledger
-
-    prepared = prepared_of(desk)
-    if {row.key for row in desk.rows()} != {one.student_id for one in prepared.students}:
-        raise Refused("roster.csv has other students by now.", AGAIN)
-    commit = make_commit(prepared, desk.entropy)
-    log = DrawLog(commit.commitment, commit.secret)
-    ledger = Ledger.open(
-        desk.folder / prepared.settings.database, prepared.settings.session, create=True
-    )
-    try:
-        _demand_draft(ledger)
-        write_commit_files(desk.folder, commit)
-        moment = desk.clock.now()
-        ledger.take_lease(desk.actor, moment)
-        people = [
-            Person(commit.keys[one.student_id], place, one)
-            for place, one in enumerate(prepared.students)
-        ]
-        drafts = [
-            Draft(commit.event),
-            Draft(ev.Opened(log.start(desk.public).line)),
-            Draft(ev.Entered(ledger.epoch)),
-        ]
-        ledger.append(drafts, moment, desk.actor, documents=commit.documents, people=people)
-    except BaseException:
-        ledger.close()
-        raise
-    desk.use(ledger, committed.load(commit.event, ledger.document))
-    desk.seat([(one.key, one.student) for one in people], [])
-    desk.draw_log = log
-    desk.prepared = None
-    desk.start_copies()
-    return dict(commit.keys)
-
-
-def _demand_draft(ledger: Ledger) -> None:
-    """Raise Refused where an earlier commit was saved although its answer got lost.
-
-    Its secret and its log must not be written over.
-    """
-    if ledger.last("committed") is not None:
-        raise Refused("The session is committed already.", AGAIN)

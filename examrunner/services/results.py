@@ -100,10 +100,9 @@ def _from_ledger(folder: Path, settings: Settings) -> Results | None:
 
     path = folder / settings.database
     with Ledger.open(path, settings.session, create=False) as ledger:
-        event = ledger.last("committed")
-        if event is None:
+        stored = committed.read_stored(ledger)
+        if stored is None:
             return None
-        stored = committed.load(event.what, ledger.document)
         with ledger.snapshot():
             people, attempts = ledger.people(), ledger.attempts()
             texts, (count, head) = ledger.texts(), ledger.head()
@@ -116,7 +115,7 @@ def _from_ledger(folder: Path, settings: Settings) -> Results | None:
     results = tuple(
         _result(stored.settings, one.student, one.key, own.get(one.key, ())) for one in people
     )
-    phase = reduce(session_after, (one.what for one in day), SessionPhase.OPEN)
+    phase = reduce(session_after, (one.what for one in day), SessionPhase.COMMITTED)
     told = tuple(one for one in day if isinstance(one.what, DAY))
     return Results(stored.settings, phase, results, stored, texts, count, head, told, banks)
 

@@ -37,11 +37,9 @@ def _log(ledger: Ledger, secret: str) -> list[Problem]:
     from examrunner.domain.draw.log import DrawLog
 
     try:
-        event = ledger.last("committed")
-        if event is None:
-            return []
-        commitment = committed.load(event.what, ledger.document).commitment
-        DrawLog.replay(commitment, secret, ledger.lines())
+        stored = committed.read_stored(ledger)
+        if stored is not None:
+            DrawLog.replay(stored.commitment, secret, ledger.lines())
     except BadInput as bad:
         return list(bad.problems)
     except Environment as fault:

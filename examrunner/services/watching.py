@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import ExamError, Refused
 from examrunner.domain.exam.attempts import bare, fold, student_of
-from examrunner.domain.exam.events import Committed
 from examrunner.services import committed
 from examrunner.services.desk import Desk
 from examrunner.services.folders import LOCK_FILE
@@ -95,12 +94,11 @@ def _newest(folder: Path) -> tuple[Stored, list[tuple[str, Student]], dict[str, 
     for copy in copies(folder / BACKUPS):
         try:
             with look(copy.path) as seen:
-                event = seen.ledger.last("committed") if seen.ledger else None
-                if seen.ledger is None or not event or not isinstance(event.what, Committed):
+                stored = committed.read_stored(seen.ledger) if seen.ledger else None
+                if seen.ledger is None or stored is None:
                     continue
-                hashes = set(event.what.documents.values())
-                documents = {sha: seen.ledger.document(sha) for sha in hashes}
-                stored = committed.load(event.what, documents.__getitem__)
+                banks = (stored.fallback, *stored.banks.values())
+                documents = {sha: seen.ledger.document(sha) for sha in banks}
                 people = [(one.key, one.student) for one in seen.ledger.people()]
                 return stored, people, documents
         except ExamError:

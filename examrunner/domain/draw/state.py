@@ -133,6 +133,11 @@ class LogState:
         """Return the lowest attempt number that the student's next draw may have."""
         return self._seat(student).attempt + 1
 
+    def standing(self, student: str) -> Drawn | None:
+        """Return the student's last draw while it is neither void nor behind a changed list."""
+        line = self._seats[student].standing if student in self._seats else None
+        return None if line is None else self._draws[line]
+
     def odds(self, student: str) -> Row:
         """Return the odds in force for the student's next draw; empty if no paper is left."""
         seat = self._seat(student)

@@ -104,6 +104,8 @@ class Attempt:
     """Why it counts no more, as a code."""
     is_burnt: bool = False
     """It was voided after the student knew the paper."""
+    is_drawn_ahead: bool = False
+    """Its paper was drawn before the student came; `reading` says which once it is revealed."""
 
     @property
     def used(self) -> float | None:
@@ -256,6 +258,8 @@ def _paper(attempt: Attempt, event: Event) -> Attempt:
                 revealed_at=event.at,
                 examiner=event.actor,
             )
+        case ev.DrawnAhead():
+            return replace(attempt, is_drawn_ahead=True)
         case ev.SheetChosen() as what:
             pairs = zip(what.questions, what.kinds, strict=True)
             asked = tuple(Asked(question, kind) for question, kind in pairs)

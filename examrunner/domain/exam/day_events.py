@@ -35,6 +35,39 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """A late student joined; name and address lie apart, with those of the others.
+
+    `line` is the line of the public log; a student without a paper to draw has none.
+    """
+
+    student: str
+    details: str
+    """SHA-256 of the document with reviews, papers and banks."""
+    why: str
+    """A code of the public log."""
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A student's reviews were corrected before the next draw. Fields as those of Added."""
+
+    student: str
+    details: str
+    why: str
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    """What is known of a student was corrected: the names of the fields, never what they hold."""
+
+    student: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reordered:
     """The examiner changed the order in which students are called; no odds change."""
 
@@ -71,3 +104,10 @@ class Reopened:
     """A closed day was opened again, for a reason."""
 
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The secret of the draw was revealed. `line` ends the public log; the day stays closed."""
+
+    line: str

@@ -12,10 +12,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from examrunner.domain.exam.day_events import Added as Added
 from examrunner.domain.exam.day_events import Closed as Closed
 from examrunner.domain.exam.day_events import Continued as Continued
 from examrunner.domain.exam.day_events import Granted as Granted
 from examrunner.domain.exam.day_events import Incident as Incident
+from examrunner.domain.exam.day_events import Listed as Listed
+from examrunner.domain.exam.day_events import PersonChanged as PersonChanged
+from examrunner.domain.exam.day_events import Published as Published
 from examrunner.domain.exam.day_events import Reopened as Reopened
 from examrunner.domain.exam.day_events import Reordered as Reordered
 from examrunner.domain.exam.day_events import Suspended as Suspended
@@ -120,8 +124,19 @@ class Relisted:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnAhead:
+    """The paper was drawn before the student came; nobody is shown it until the reveal."""
+
+    attempt: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revealed:
-    """The paper is known. `line` is the draw line of the public log; only a draw has one."""
+    """The paper is known. `line` is the draw line of the public log.
+
+    Only a draw that was not made ahead has one.
+    """
 
     attempt: str
     reading: str
@@ -239,6 +254,7 @@ AttemptEvent = (
     | Postponed
     | Returned
     | Relisted
+    | DrawnAhead
     | Revealed
     | SheetChosen
     | Started
@@ -276,6 +292,10 @@ SessionEvent = (
     | Incident
     | Closed
     | Reopened
+    | Published
+    | Added
+    | Listed
+    | PersonChanged
 )
 What = AttemptEvent | SessionEvent
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from examrunner.domain.errors import Refused
-from examrunner.domain.exam.day_events import Closed, Continued, Reopened, Suspended
+from examrunner.domain.exam.day_events import Closed, Continued, Published, Reopened, Suspended
+from examrunner.domain.exam.session_events import Committed, Opened
 
 
 class SessionPhase(StrEnum):
@@ -16,6 +17,8 @@ class SessionPhase(StrEnum):
     OPEN = "open"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+    PUBLISHED = "published"
+    """Closed for good: the secret of the draw is known."""
 
 
 class Phase(StrEnum):
@@ -99,15 +102,20 @@ SESSION_TABLE: dict[SessionPhase, frozenset[Action]] = {
     SessionPhase.OPEN: frozenset(Action),
     SessionPhase.SUSPENDED: WHILE_SUSPENDED,
     SessionPhase.CLOSED: frozenset(),
+    SessionPhase.PUBLISHED: frozenset(),
 }
 """Phase of the session to what may be done to its attempts."""
 WAYS_OUT = {
     SessionPhase.SUSPENDED: "Let the day go on first.",
     SessionPhase.CLOSED: "Open the day again first, with a reason.",
+    SessionPhase.PUBLISHED: "The draw was published with its secret: it is over.",
 }
 
 UNDER_WAY = frozenset({Phase.CALLED, Phase.REVEALED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPED})
 """Phases in which a student is with the examiner. At most one attempt is in them."""
+
+BEFORE = frozenset({Phase.WAITING, Phase.ABSENT, Phase.POSTPONED, Phase.CALLED})
+"""Phases in which the paper is not known yet."""
 
 OVER = frozenset({Phase.DECIDED, Phase.VOID})
 """Phases from which an attempt does not go on."""
@@ -135,12 +143,16 @@ def demand(action: Action, phase: Phase) -> None:
 
 
 def session_after(phase: SessionPhase, what: object) -> SessionPhase:
-    """Return how far an open session has come after something happened."""
+    """Return how far a committed session has come after something happened."""
     match what:
+        case Committed():
+            return SessionPhase.COMMITTED
         case Suspended():
             return SessionPhase.SUSPENDED
-        case Continued() | Reopened():
+        case Opened() | Continued() | Reopened():
             return SessionPhase.OPEN
         case Closed():
             return SessionPhase.CLOSED
+        case Published():
+            return SessionPhase.PUBLISHED
     return phase

@@ -188,8 +188,9 @@ def _told(notes: Notes, folder: Path, ledger: Ledger, schema: int) -> Record | N
         return Record(ledger, None)
     record = Record(ledger, None)
     with damage_told(notes, folder):
-        record.stored = committed.load(event.what, ledger.document)
-        _secret(notes, folder, record.stored)
+        record.stored = committed.read_stored(ledger)
+        if record.stored is not None:
+            _secret(notes, folder, record.stored)
     return record
 
 

@@ -52,7 +52,7 @@ def forget(
         if texts or people[key] != person:
             stand_ins.append(person)
             receipts.append(entry(Draft(Forgotten(key, texts)), ""))
-    batch = Batch(session, tuple(receipts), moment, actor, None, {}, stand_ins, ())
+    batch = Batch(session, tuple(receipts), moment, actor, None, {}, stand_ins, (), ())
     return write(connection, batch, lambda _: ())
 
 

@@ -42,7 +42,7 @@ from examrunner.storage.database.writing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine, Row
@@ -154,13 +154,15 @@ class Ledger:
         leased: bool = True,
         documents: Mapping[str, str] | None = None,
         people: Sequence[Person] = (),
+        gone: Collection[str] = (),
         exposures: Sequence[Exposure] = (),
     ) -> tuple[Event, ...]:
         """Write events and the state they lead to, all or nothing; on disk when this returns.
 
         `states` gives the attempts as the new events leave them; it may read this ledger, and
         is called again only where the events changed under a second try. A draft's text is
-        stored apart and its hash put into the event's field `text`.
+        stored apart and its hash put into the event's field `text`. `gone` are keys of students
+        who are no more in the session.
 
         Events on record already, after an answer that got lost, are returned as they are and
         written once. Raises NotSaved where the disk does not take them, Refused where somebody
@@ -183,6 +185,7 @@ class Ledger:
                 self.epoch if leased else None,
                 documents or {},
                 people,
+                gone,
                 exposures,
             )
             events = self._written(batch, states_once)

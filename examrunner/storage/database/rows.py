@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from examrunner.domain.course.people import Student
@@ -53,6 +53,9 @@ PUT_ATTEMPT = _attempt.on_conflict_do_update(
 PUT_STUDENT = _student.on_conflict_do_update(
     index_elements=["session", "key"],
     set_={"position": _student.excluded.position, "person": _student.excluded.person},
+)
+DROP_STUDENT = delete(t.student).where(
+    t.student.c.session == bindparam("s"), t.student.c.key == bindparam("k")
 )
 PUT_LEASE = _lease.on_conflict_do_update(
     index_elements=["session"],
@@ -164,6 +167,11 @@ def person_row(session: str, person: Person) -> dict[str, Any]:
         "position": person.position,
         "person": canonical({**fields, _HASH: digest}),
     }
+
+
+def student_row(session: str, key: str) -> dict[str, Any]:
+    """Return the values of DROP_STUDENT."""
+    return {"s": session, "k": key}
 
 
 def person_from(row: Row[Any]) -> Person:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,8 @@ class Batch:
     """Of the writer's lease; None for a writer that needs none."""
     documents: Mapping[str, str]
     people: Sequence[Person]
+    gone: Collection[str]
+    """Keys of students who are no more in the session."""
     exposures: Sequence[Exposure]
 
 
@@ -171,6 +173,7 @@ def _write_beside(connection: Connection, batch: Batch) -> None:
         connection,
         (rows.ADD_TEXT, texts),
         (rows.PUT_DOCUMENT, documents),
+        (rows.DROP_STUDENT, [rows.student_row(batch.session, key) for key in batch.gone]),
         (rows.PUT_STUDENT, people),
         (rows.PUT_EXPOSURE, exposures),
     )

@@ -110,6 +110,23 @@ STORED: list[tuple[str, ev.What, str]] = [
         ev.Granted("s.2", "retake", "s.1"),
         '{"attempt":"s.2","of":"s.1","why":"retake"}',
     ),
+    ("drawn-ahead", ev.DrawnAhead("s.1", "{}"), '{"attempt":"s.1","line":"{}"}'),
+    (
+        "added",
+        ev.Added("s-1", "aa", "late", "{}"),
+        '{"details":"aa","line":"{}","student":"s-1","why":"late"}',
+    ),
+    (
+        "listed",
+        ev.Listed("s-1", "aa", "import-error"),
+        '{"details":"aa","student":"s-1","why":"import-error"}',
+    ),
+    (
+        "person-changed",
+        ev.PersonChanged("s-1", ("email",)),
+        '{"fields":["email"],"student":"s-1"}',
+    ),
+    ("published", ev.Published("{}"), '{"line":"{}"}'),
     ("reordered", ev.Reordered(("s-2", "s-1")), '{"order":["s-2","s-1"]}'),
     ("suspended", ev.Suspended(), "{}"),
     ("continued", ev.Continued(), "{}"),

@@ -119,6 +119,7 @@ def test_names_of_phases_are_stable() -> None:
         "open",
         "suspended",
         "closed",
+        "published",
     ]
     assert {str(phase) for phase in Phase} == {
         "waiting",

@@ -1,0 +1,235 @@
+"""What the class list and the reviews say by now, and the act that takes it into the record.
+
+From the commit on the record counts. Before the day begins a session is committed again; once it
+has begun, late students and corrected lists join by events of their own, and the public log says
+so. Lines above are never touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from examrunner.domain.bank.fallback import questions_for
+from examrunner.domain.course.people import Student
+from examrunner.domain.draw.commitment import bank_document
+from examrunner.domain.errors import Refused
+from examrunner.domain.exam import events as ev
+from examrunner.domain.exam.phases import BEFORE, SessionPhase
+from examrunner.domain.plain import canonical, sha256, to_plain
+from examrunner.domain.problems import BadInput, has_errors
+from examrunner.services.commit import new_key
+from examrunner.services.committed import Details, read_stored
+from examrunner.services.known import Row
+from examrunner.services.prepare import Prepared, prepare
+from examrunner.storage.database.drafts import Draft, Person
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from examrunner.domain.draw.log import DrawLog
+    from examrunner.services.desk import Desk
+
+WHY = {
+    "late": "late registration",
+    "import-error": "the lists were wrong",
+    "other": "another reason",
+}
+"""Codes of the public log for what joins later, in words."""
+LATE, IMPORT_ERROR = "late", "import-error"
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """A student whose reviews differ from the record."""
+
+    row: Row
+    before: tuple[str, ...]
+    """The readings that may be drawn, as on record."""
+    after: tuple[str, ...]
+    is_drawn: bool
+    """The paper is drawn already: the list can change no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """A student of whom the class list says something else by now."""
+
+    row: Row
+    after: Student
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the files differ from the record."""
+
+    prepared: Prepared
+    new: tuple[Student, ...]
+    lists: tuple[ListChange, ...]
+    people: tuple[PersonChange, ...]
+    gone: tuple[Row, ...]
+    """Students on record who are on the class list no more; they stay on record."""
+
+    @property
+    def to_take(self) -> int:
+        """How many of them can be taken into the record."""
+        return len(self.new) + len(self.people) + sum(not one.is_drawn for one in self.lists)
+
+
+def changes_of(desk: Desk) -> Changes:
+    """Read the session's files anew and compare them with the record.
+
+    Raises BadInput where they have errors, Refused in a draft session.
+    """
+    stored = desk.stored_session()
+    prepared = prepare(desk.folder)
+    if has_errors(prepared.problems):
+        raise BadInput(prepared.problems)
+    rows = {row.student.student_id: row for row in desk.rows()}
+    lists, people = [], []
+    reviewed = _reviewed(prepared)
+    for student in prepared.students:
+        row = rows.pop(student.student_id, None)
+        if row is None:
+            continue
+        before = stored.eligible.get(row.key, ())
+        after = prepared.eligible[student.student_id].eligible
+        known = dict(stored.reviewed.get(row.key, {}))
+        if before != after or known != reviewed[student.student_id]:
+            lists.append(ListChange(row, before, after, _is_drawn(row)))
+        if other := _differing(row.student, student):
+            people.append(PersonChange(row, student, other))
+    known_ids = {row.student.student_id for row in desk.rows()}
+    new = tuple(one for one in prepared.students if one.student_id not in known_ids)
+    return Changes(prepared, new, tuple(lists), tuple(people), tuple(rows.values()))
+
+
+def take_in(desk: Desk, changes: Changes, why: str | None = None) -> int:
+    """Take the files' new students, lists and corrections into the record. Returns how many.
+
+    `why` is a code of WHY; without it new students are late and lists were wrong. Raises Refused
+    unless the day has begun and is not over, NotSaved where the disk does not take it; then
+    nothing has changed.
+    """
+    if desk.phase not in (SessionPhase.OPEN, SessionPhase.SUSPENDED):
+        raise Refused(
+            f"The session is {desk.phase}.",
+            "Commit it again: examrunner commit --why."
+            if desk.phase is SessionPhase.COMMITTED
+            else "Only a day that has begun takes changes in.",
+        )
+    if why is not None and why not in WHY:
+        raise Refused(f"{why!r} is no reason for the public log.", ", ".join(WHY))
+    if desk.waiting:
+        raise Refused("Not everything is saved yet.", "Try again once it is.")
+    assert desk.ledger is not None
+    taking = _Taking(desk, changes, why)
+    taking.add_all()
+    if not taking.drafts:
+        return 0
+    desk.ledger.append(
+        taking.drafts,
+        desk.clock.now(),
+        desk.actor,
+        documents=taking.documents,
+        people=taking.people,
+    )
+    stored = read_stored(desk.ledger)
+    assert stored is not None
+    desk.use(desk.ledger, stored)
+    desk.seat([(one.key, one.student) for one in desk.ledger.people()], desk.attempts())
+    desk.draw_log = taking.log
+    if desk.copier is not None:
+        desk.copier.saved()
+        desk.copier.copy()
+    return len(taking.drafts)
+
+
+class _Taking:
+    """What one act of taking in writes; the public log goes on in a copy."""
+
+    def __init__(self, desk: Desk, changes: Changes, why: str | None) -> None:
+        self._desk = desk
+        self._changes = changes
+        self._why = why
+        self._stored = desk.stored_session()
+        self._reviewed = _reviewed(changes.prepared)
+        self.log: DrawLog = desk.log().copy()
+        self.drafts: list[Draft] = []
+        self.documents: dict[str, str] = {}
+        self.people: list[Person] = []
+
+    def add_all(self) -> None:
+        """Add every change that can be taken in."""
+        rows = self._desk.in_exam_order()
+        places = {row.key: place for place, row in enumerate(rows)}
+        for one in self._changes.people:
+            self.people.append(Person(one.row.key, places[one.row.key], one.after))
+            self.drafts.append(Draft(ev.PersonChanged(one.row.key, one.fields)))
+        for change in self._changes.lists:
+            if not change.is_drawn:
+                why, details = self._why or IMPORT_ERROR, self._details(change.row.student)
+                line = self._line(change.row.key, change.after, why)
+                self.drafts.append(Draft(ev.Listed(change.row.key, details, why, line)))
+        keys = set(places)
+        for student in self._changes.new:
+            key = new_key(keys, self._desk.entropy)
+            self.people.append(Person(key, len(keys), student))
+            keys.add(key)
+            why, details = self._why or LATE, self._details(student)
+            papers = self._changes.prepared.eligible[student.student_id].eligible
+            line = self._line(key, papers, why)
+            self.drafts.append(Draft(ev.Added(key, details, why, line)))
+
+    def _line(self, key: str, papers: tuple[str, ...], why: str) -> str | None:
+        """Return the line of the public log; a student whom it never names needs none."""
+        if key in self.log.students:
+            return self.log.list(key, papers, why).line
+        return self.log.add(key, papers, why).line if papers else None
+
+    def _details(self, student: Student) -> str:
+        """Keep what a student brings as a document; return its hash."""
+        prepared, who = self._changes.prepared, student.student_id
+        reviewed = self._reviewed[who]
+        named = [*reviewed, *([student.assigned] if student.assigned else [])]
+        new = [name for name in dict.fromkeys(named) if name not in self._stored.banks]
+        details = Details(
+            eligible=prepared.eligible[who].eligible,
+            reviewed=reviewed,
+            readings=tuple(prepared.readings[name] for name in new if name in prepared.readings),
+            banks=tuple((name, self._bank(name)) for name in new),
+        )
+        return self._keep(canonical(to_plain(details)))
+
+    def _bank(self, reading: str) -> str:
+        """Keep the questions on a reading that the session did not have; return their hash."""
+        prepared, settings = self._changes.prepared, self._desk.settings
+        bank = prepared.banks.get(reading)
+        if bank is None:
+            return self._stored.fallback
+        asked, _ = questions_for(bank, prepared.fallback, settings.sheet, settings.questions)
+        return self._keep(bank_document(asked))
+
+    def _keep(self, text: str) -> str:
+        sha = sha256(text)
+        self.documents[sha] = text
+        return sha
+
+
+def _is_drawn(row: Row) -> bool:
+    """Say whether a student's next paper is settled: it is drawn, or nothing more is to come."""
+    return row.attempt.phase not in BEFORE or row.attempt.is_drawn_ahead
+
+
+def _reviewed(prepared: Prepared) -> dict[str, dict[str, date | None]]:
+    found: dict[str, dict[str, date | None]] = {one.student_id: {} for one in prepared.students}
+    for review in prepared.reviews:
+        found[review.student_id][review.reading_id] = review.submitted_on
+    return found
+
+
+def _differing(before: Student, after: Student) -> tuple[str, ...]:
+    return tuple(
+        one.name for one in fields(before) if getattr(before, one.name) != getattr(after, one.name)
+    )

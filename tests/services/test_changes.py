@@ -1,0 +1,167 @@
+"""Late students, corrected lists and corrected names, taken into a day that has begun."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examrunner.domain.draw.log import DrawLog
+from examrunner.domain.errors import Refused
+from examrunner.domain.exam.phases import Phase
+from examrunner.domain.problems import BadInput
+from examrunner.services import conduct, day_acts, draws
+from examrunner.services.begin import commit_session
+from examrunner.services.changes import changes_of, take_in
+from examrunner.services.secret import read_secret
+from tests.services.desks import REVIEWS, ROSTER, Room, bank
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def write(room: Room, roster: str = ROSTER, reviews: str = REVIEWS) -> None:
+    """Write the session's files anew, as a TA would."""
+    (room.folder / "roster.csv").write_text(roster, encoding="utf-8")
+    (room.folder / "reviews.csv").write_text(reviews, encoding="utf-8")
+
+
+def last_line(room: Room) -> dict[str, Any]:
+    """Return the newest line of the public log."""
+    found: dict[str, Any] = json.loads(room.ledger.lines()[-1])
+    return found
+
+
+def replayed(room: Room) -> DrawLog:
+    """Read the public log again, deriving every line."""
+    stored = room.desk.stored_session()
+    secret = read_secret(room.folder, stored.commitment)
+    return DrawLog.replay(stored.commitment, secret, room.ledger.lines())
+
+
+def test_files_as_committed_change_nothing(room: Room) -> None:
+    """Unchanged files have nothing to take in, and taking it in writes nothing."""
+    room.called()
+    changes = changes_of(room.desk)
+    assert changes.to_take == 0
+    assert room.wrote(lambda: take_in(room.desk, changes)) == []
+
+
+def test_a_late_student_is_examined_on_a_paper_of_their_own(room: Room) -> None:
+    """A student added after the first call is drawn at the end of the order, and stays."""
+    room.decided("ana")
+    write(room, ROSTER + "kim,Kim\n", REVIEWS + "kim,Paper B,2024-11-01\n")
+    assert room.wrote(lambda: take_in(room.desk, changes_of(room.desk))) == ["added"]
+    line = last_line(room)
+    assert (line["e"], line["p"], line["pos"], line["why"]) == ("add", ["paper-b"], 3, "late")
+    attempt = room.revealed("kim")
+    assert attempt.reading == "paper-b"
+    assert [row.student.student_id for row in room.reopen().rows()][-1] == "kim"
+    assert room.desk.stored_session().reviewed[attempt.student]["paper-b"] is not None
+    assert room.ledger.verify() == []
+    replayed(room)
+
+
+def test_a_late_student_may_bring_a_reading_that_nobody_had(room: Room) -> None:
+    """Its bank is kept with the student, and the sheet's line names it as not committed."""
+    room.called()
+    (room.folder / "banks" / "paper-d.yaml").write_text(
+        bank("d", "opening", "core", "detail", "critique"), encoding="utf-8"
+    )
+    course = room.folder / "course.yaml"
+    course.write_text(
+        course.read_text(encoding="utf-8") + "  - {id: paper-d, title: Paper D}\n",
+        encoding="utf-8",
+    )
+    conduct.send_back(room.desk, room.attempt())
+    write(room, ROSTER + "kim,Kim\n", REVIEWS + "kim,Paper D,\n")
+    take_in(room.desk, changes_of(room.desk))
+    attempt = room.revealed("kim")
+    assert {question.id for question in draws.sheet(room.desk, attempt)} == {"d1", "d2", "d3", "d4"}
+    assert room.desk.stored_session().title("paper-d") == "Paper D"
+    line = last_line(room)
+    assert line["why"] == "late"
+    assert len(line["bank"]) == 64
+    replayed(room)
+
+
+def test_a_corrected_list_counts_from_the_next_draw_on(room: Room) -> None:
+    """A list that was wrong is replaced before the draw; the lines above stay as they are."""
+    room.called("chi")
+    before = room.ledger.lines()
+    conduct.send_back(room.desk, room.attempt("chi"))
+    write(room, reviews=REVIEWS.replace("chi,Paper A", "chi,Paper B"))
+    assert room.wrote(lambda: take_in(room.desk, changes_of(room.desk))) == ["listed"]
+    assert room.ledger.lines()[: len(before)] == before
+    line = last_line(room)
+    assert (line["e"], line["p"], line["why"]) == ("list", ["paper-b"], "import-error")
+    assert room.revealed("chi").reading == "paper-b"
+    replayed(room)
+
+
+def test_a_student_without_papers_gets_some(room: Room) -> None:
+    """Zoe had nothing to draw and is in no line; once her review is found she joins the draw."""
+    room.called()
+    conduct.send_back(room.desk, room.attempt())
+    assert room.desk.has_no_paper(room.key("zoe"))
+    write(room, reviews=REVIEWS + "zoe,Paper A,\n")
+    take_in(room.desk, changes_of(room.desk), "other")
+    assert (last_line(room)["e"], last_line(room)["why"]) == ("add", "other")
+    assert room.revealed("zoe").reading == "paper-a"
+    replayed(room)
+
+
+def test_a_list_changes_no_more_once_its_paper_is_drawn(room: Room) -> None:
+    """After the draw a changed list is shown and not taken; void and again, it is."""
+    attempt = room.revealed("chi")
+    write(room, reviews=REVIEWS + "chi,Paper B,\n")
+    changes = changes_of(room.desk)
+    assert [one.is_drawn for one in changes.lists] == [True]
+    assert take_in(room.desk, changes) == 0
+    day_acts.void(room.desk, attempt, "import-error")
+    assert take_in(room.desk, changes_of(room.desk)) == 1
+    assert room.revealed("chi").reading == "paper-b"
+    replayed(room)
+
+
+def test_a_corrected_name_is_kept_apart_from_the_events(room: Room) -> None:
+    """The event names the field that was corrected, never what it holds."""
+    room.called()
+    write(room, ROSTER.replace("Zoe", "Zoë Núñez"))
+    assert room.wrote(lambda: take_in(room.desk, changes_of(room.desk))) == ["person-changed"]
+    assert room.desk.row(room.key("zoe")).student.name == "Zoë Núñez"
+    assert room.attempt().phase is Phase.CALLED
+    assert "Zoë" not in " ".join(event.body() for event in room.ledger.events())
+    room.reopen()
+    assert room.desk.row(room.key("zoe")).student.name == "Zoë Núñez"
+    assert room.ledger.verify() == []
+
+
+def test_who_left_the_class_list_stays_on_record(room: Room) -> None:
+    """Nobody is taken off the record by a file."""
+    room.called()
+    write(room, ROSTER.replace("eli,Eli\n", ""), REVIEWS.replace("eli,Paper C,\n", ""))
+    changes = changes_of(room.desk)
+    assert [row.student.student_id for row in changes.gone] == ["eli"]
+    assert changes.to_take == 0
+
+
+def test_a_session_that_has_not_begun_is_committed_again_instead(room: Room) -> None:
+    """Before the day begins a late student belongs into the commit."""
+    with pytest.raises(Refused, match="not committed"):
+        changes_of(room.desk)
+    commit_session(room.desk)
+    write(room, ROSTER + "kim,Kim\n")
+    with pytest.raises(Refused, match="committed") as refused:
+        take_in(room.desk, changes_of(room.desk))
+    assert "commit --why" in refused.value.hint
+
+
+def test_files_with_errors_are_told_and_nothing_is_taken(room: Room) -> None:
+    """A class list that cannot be read stops the act, not the day."""
+    room.called()
+    write(room, ROSTER + "ana,Another Ana\n")
+    with pytest.raises(BadInput):
+        changes_of(room.desk)
+    assert room.attempt().phase is Phase.CALLED
