@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session, quoted
 from examrunner.cli.output import problems_data
+from examrunner.domain.exam.clock import shown
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "plan",
         help="does the class fit the window, and what would make it fit",
-        description="Add up the time that the class needs, extra time included, and compare it "
-        "with the session's window.",
+        description="Add up the time that the class needs, extra time, breaks and reserve slots "
+        "included, and compare it with the session's window.",
     )
     add_session(parser)
     add_json(parser)
@@ -221,12 +222,15 @@ def _plan_data(plan: Plan) -> dict[str, Any]:
         "longest_talk_seconds": plan.longest_talk,
         "students_that_fit": plan.students_that_fit,
         "start_earlier_seconds": plan.start_earlier,
+        "end_later_seconds": plan.end_later,
+        "breaks_seconds": plan.breaks,
+        "reserve": plan.reserve_slots,
+        "reserve_seconds": plan.reserve,
+        "reserve_left": plan.reserve_left,
     }
 
 
 def _say_plan(rules: ExamRules, plan: Plan, out: Output) -> None:
-    from examrunner.domain.exam.clock import shown
-
     if rules.minutes is None:
         out.say(f"{plan.attempts} attempts without a time limit: there is nothing to add up.")
         return
@@ -235,7 +239,7 @@ def _say_plan(rules: ExamRules, plan: Plan, out: Output) -> None:
     talk = shown(rules.minutes.total_seconds())
     out.say(
         f"{plan.attempts} attempts of {talk}{extra}, {rules.changeover_seconds} s "
-        f"between two of them: {shown(plan.needed)} in total."
+        f"between two of them{_extras(rules, plan)}: {shown(plan.needed)} in total."
     )
     if plan.window is None or rules.window is None:
         out.say("The session has no window to compare that with (exam: window in session.yaml).")
@@ -244,10 +248,32 @@ def _say_plan(rules: ExamRules, plan: Plan, out: Output) -> None:
     if plan.fits:
         left = shown(plan.window - plan.needed)
         out.say(f"They fit: the window from {hours} has {shown(plan.window)}, {left} to spare.")
-        return
-    out.say(f"They do not fit: the window from {hours} has only {shown(plan.window)}.")
+    else:
+        out.say(f"They do not fit: the window from {hours} has only {shown(plan.window)}.")
+    if plan.reserve_slots:
+        out.say(f"Reserve slots left over: {plan.reserve_left} of {plan.reserve_slots}.")
+    if not plan.fits:
+        _say_what_would_do(plan, out)
+
+
+def _extras(rules: ExamRules, plan: Plan) -> str:
+    """Return the breaks and reserve slots that count, too."""
+    words = ""
+    if plan.breaks:
+        breaks = counted(len(rules.breaks), "break")
+        words += f", {shown(plan.breaks)} for {breaks} and the waiting before"
+    if plan.reserve_slots:
+        words += f", {counted(plan.reserve_slots, 'reserve slot')} ({shown(plan.reserve)})"
+    return words
+
+
+def _say_what_would_do(plan: Plan, out: Output) -> None:
     out.say("Any one of these would do:")
-    out.say(f"start {shown(plan.start_earlier)} earlier, or end so much later", indent=4)
+    if plan.start_earlier == plan.end_later:
+        out.say(f"start {shown(plan.start_earlier)} earlier, or end so much later", indent=4)
+    else:
+        out.say(f"start {shown(plan.start_earlier)} earlier", indent=4)
+        out.say(f"end {shown(plan.end_later)} later", indent=4)
     if plan.longest_talk is not None:
         out.say(
             f"talks of {shown(plan.longest_talk)} (minutes: {_minutes(plan.longest_talk)})",

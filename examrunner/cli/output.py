@@ -34,6 +34,7 @@ class Output:
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
+        self._is_passing = False
 
     def emit(self, data: Any) -> None:
         """Write the data of a command, where data are asked for."""
@@ -48,6 +49,10 @@ class Output:
         width = _columns(stream)
         lines = _wrapped(safe(words), width - indent) if width else [safe(words)]
         _write(stream, "".join(f"{' ' * indent}{text}".rstrip() + "\n" for text in lines))
+
+    def whole(self, words: str) -> None:
+        """Write one line of words that is never broken, so that it can be copied."""
+        _write(self._words(), f"{safe(words)}\n")
 
     def table(
         self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, indent: int = 0
@@ -74,6 +79,13 @@ class Output:
             _write(stream, (" " * indent + GAP.join(head)).rstrip() + "\n")
             for text in (last or [])[1:]:
                 _write(stream, " " * used + text + "\n")
+
+    def passing(self, words: str) -> None:
+        """Show words for a moment on a terminal's last line; empty words take them away."""
+        if sys.stderr.isatty() and (words or self._is_passing):
+            text = safe(words)[: _columns(sys.stderr) - 1]
+            _write(sys.stderr, f"\r\x1b[K{text}", flush=True)
+            self._is_passing = bool(words)
 
     def problems(self, problems: Iterable[Problem], *, indent: int = 0) -> None:
         """Write problems as words, each with its place and what to do about it."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session
 from examrunner.cli.filled import add_filling, asked, from_options, has_filling
+from examrunner.cli.opened import opened
 from examrunner.cli.output import failure_data
 from examrunner.domain.errors import Refused, WrongUsage
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
@@ -66,22 +65,6 @@ def add_to(commands: Commands) -> None:
     parser.set_defaults(run=_enter_paper)
 
 
-@contextmanager
-def _opened(folder: Path) -> Iterator[Desk]:
-    """Give the session, open for writing: refused while the app has it open."""
-    import secrets
-
-    from examrunner.services.opening import open_desk
-    from examrunner.storage.clock import SystemClock
-    from examrunner.storage.person import examiner
-
-    desk = open_desk(folder, SystemClock(), secrets.token_bytes, examiner())
-    try:
-        yield desk
-    finally:
-        desk.close()
-
-
 # --- kit -----------------------------------------------------------------------------------
 
 
@@ -93,7 +76,7 @@ def _kit(options: Namespace, out: Output) -> int:
     folder = session_folder(options.session)
     if options.out is not None:
         demand_new(options.out)
-    with _opened(folder) as desk:
+    with opened(folder) as desk:
         is_draft = desk.ledger is None
         if is_draft and not options.blank and not _may_fix(desk, options, out):
             out.say("Nothing was written.")
@@ -141,7 +124,7 @@ def _enter_paper(options: Namespace, out: Output) -> int:
         raise WrongUsage("Nothing of the sheet is given.", "See: examrunner enter-paper --help")
     if number is None and is_given:
         raise WrongUsage("Which sheet? Its number stands at its top left.")
-    with _opened(session_folder(session)) as desk:
+    with opened(session_folder(session)) as desk:
         if desk.ledger is None:
             if options.dry_run:
                 raise Refused("A draft session has no record to try it on.")

@@ -6,13 +6,27 @@ from argparse import RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING
 
 from examrunner import __version__
-from examrunner.cli import after, before, care, doctor, exam, handout, paper, privacy, rehearse
+from examrunner.cli import (
+    after,
+    before,
+    care,
+    doctor,
+    draw,
+    exam,
+    explain,
+    handout,
+    paper,
+    privacy,
+    proof,
+    rehearse,
+    simulate,
+)
 from examrunner.cli.arguments import Parser
 
 if TYPE_CHECKING:
     from examrunner.cli.exam import OpenApp
 
-GROUPS = (before, doctor, handout, after, care, privacy, paper)
+GROUPS = (before, doctor, handout, draw, simulate, proof, explain, after, care, privacy, paper)
 """The modules of commands, in the order of the help; `exam` comes first of all."""
 COMMANDS = (
     *exam.COMMANDS,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.cli.arguments import add_json, add_session, quoted
 from examrunner.domain.errors import WrongUsage
+from examrunner.domain.problems import BadInput, has_errors
 from examrunner.domain.text import counted
+from examrunner.storage.interrupts import exit_code
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,9 +21,16 @@ if TYPE_CHECKING:
     from examrunner.cli.exam import OpenApp
     from examrunner.cli.output import Output
     from examrunner.services.rehearse import Report
+    from examrunner.services.troubles import Troubles
 
 COMMANDS = ("rehearse",)
 FASTEST = 20
+KILLED = exit_code(9)
+"""What the app's process ends with in a rehearsed crash."""
+CRASHED = (
+    "(rehearsal) The program was killed in the middle of an exam, as by a power cut. Every mark "
+    "was on disk before it showed. It opens again where it stopped."
+)
 
 
 def add_to(commands: Commands, open_app: OpenApp) -> None:
@@ -35,7 +45,7 @@ def add_to(commands: Commands, open_app: OpenApp) -> None:
     add_session(parser)
     parser.add_argument("--auto", action="store_true", help="play the whole day without a person")
     parser.add_argument(
-        "--seed", type=int, default=1, help="of --auto: the same seed, the same day"
+        "--seed", type=int, default=1, help="of --auto and --with: the same seed, the same day"
     )
     parser.add_argument(
         "--public", metavar="TEXT", help="a pretended public value that takes part in the draw"
@@ -46,6 +56,12 @@ def add_to(commands: Commands, open_app: OpenApp) -> None:
         default=1,
         metavar="N",
         help=f"without --auto: the clock runs N times as fast, 1 to {FASTEST}",
+    )
+    parser.add_argument(
+        "--with",
+        dest="troubles",
+        metavar="LIST",
+        help="without --auto: troubles to practise, of no-show, latecomer, crash (with commas)",
     )
     parser.add_argument(
         "--to", type=Path, metavar="DIR", help="keep the copy as a session of its own"
@@ -60,6 +76,8 @@ def _rehearse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     folder = session_folder(options.session)
     if not 1 <= options.speed <= FASTEST:
         raise WrongUsage(f"--speed is 1 to {FASTEST}.")
+    if options.troubles is not None and (options.auto or options.json):
+        raise WrongUsage("--with is for a rehearsal by hand.", "--auto has troubles of its own.")
     if options.to is not None:
         return _on_copy(options, out, folder, options.to, open_app)
     with tempfile.TemporaryDirectory(prefix="examrunner-") as place:
@@ -76,9 +94,31 @@ def _on_copy(options: Namespace, out: Output, folder: Path, target: Path, open_a
         return 0
     from examrunner.cli.exam import run_app
     from examrunner.services.ports import Way
+    from examrunner.storage.clock import SystemClock
 
     copy_inputs(folder, target, options.public)
-    return run_app(target, out, open_app, Way(speed=options.speed))
+    if options.troubles is None:
+        return run_app(target, out, open_app, Way(speed=options.speed))
+    troubles = _troubles(options, target)
+    way = Way(speed=options.speed, began=SystemClock().now(), troubles=troubles)
+    code = run_app(target, out, open_app, way)
+    if troubles.crash is None or code != KILLED:
+        return code
+    out.say(CRASHED)
+    again = replace(troubles, crash=None, has_crashed=True)
+    return run_app(target, out, open_app, replace(way, troubles=again))
+
+
+def _troubles(options: Namespace, target: Path) -> Troubles:
+    from examrunner.services.folders import ROSTER_FILE
+    from examrunner.services.troubles import kinds_of, troubles_for
+    from examrunner.storage.readers.rosters import read_roster
+
+    roster = read_roster(target / ROSTER_FILE)
+    if has_errors(roster.problems):
+        raise BadInput(roster.problems)
+    students = [one.student_id for one in roster.students]
+    return troubles_for(students, kinds_of(options.troubles), options.seed)
 
 
 def _say(report: Report, out: Output, *, kept: bool) -> None:

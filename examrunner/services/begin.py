@@ -31,8 +31,7 @@ def public_source(desk: Desk) -> str | None:
 
 def needs_public(desk: Desk) -> bool:
     """Say whether the day cannot begin before a public value was given."""
-    began = desk.phase not in (SessionPhase.DRAFT, SessionPhase.COMMITTED)
-    return not began and desk.public is None and public_source(desk) is not None
+    return not desk.has_begun and desk.public is None and public_source(desk) is not None
 
 
 def give_public(desk: Desk, text: str) -> None:
@@ -46,12 +45,17 @@ def ensure_open(desk: Desk, key: str) -> str:
     The commit gives every student a key of its own. Raises Refused where the session names a
     public source and its value was not given: then the session is committed and not open.
     """
+    return begin_day(desk).get(key, key)
+
+
+def begin_day(desk: Desk) -> dict[str, str]:
+    """Commit and open as `ensure_open` does. Returns student id to key where it committed."""
+    keys: dict[str, str] = {}
     if desk.stored is None:
         keys = commit_session(desk, opening=not needs_public(desk))
-        key = keys[key]
     if desk.phase is SessionPhase.COMMITTED:
         open_day(desk)
-    return key
+    return keys
 
 
 def open_day(desk: Desk) -> None:

@@ -99,9 +99,9 @@ def with_later(stored: Stored, events: Iterable[What], document: Callable[[str],
 
 
 def _joined(stored: Stored, student: str, details: Details) -> Stored:
-    eligible = {key: papers for key, papers in stored.eligible.items() if key != student}
-    if details.eligible:
-        eligible[student] = details.eligible
+    eligible = {**stored.eligible, student: details.eligible}
+    if not details.eligible:
+        del eligible[student]
     banks = dict(details.banks) | dict(stored.banks)
     readings = {one.id: one for one in details.readings} | dict(stored.readings)
     return replace(

@@ -15,6 +15,7 @@ from examrunner.domain.exam.phases import Action, Phase, allowed
 from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.text import clean, is_blank
+from examrunner.services.absence import overdue
 from examrunner.services.begin import ensure_open
 from examrunner.storage.database.drafts import Draft
 
@@ -65,7 +66,10 @@ def present(desk: Desk, attempt: Attempt) -> None:
 
 
 def absent(desk: Desk, key: str) -> str:
-    """Mark a student absent, or bring an absent one back. Returns the student's key."""
+    """Mark a student absent, or bring an absent one back. Returns the student's key.
+
+    Where the rule's minutes have passed, the event says so.
+    """
     key = ensure_open(desk, key)
     attempt = desk.row(key).attempt
     if attempt.phase is Phase.ABSENT:
@@ -76,7 +80,8 @@ def absent(desk: Desk, key: str) -> str:
     log = _log(desk)
     is_drawn = log is not None and attempt.student in log.students
     line = log.absent(attempt.student, ABSENT).line if log and is_drawn else None
-    desk.write([Draft(ev.Absent(attempt.id, line))])
+    why = ev.WAITED if overdue(desk, key) is not None else None
+    desk.write([Draft(ev.Absent(attempt.id, line, why))])
     desk.draw_log = log
     return key
 

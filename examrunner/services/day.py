@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.forecast import Visit, ratios
-from examrunner.domain.exam.pace import Pace, pace, planned_starts
+from examrunner.domain.exam.layout import Pause, lay, overlap
+from examrunner.domain.exam.pace import Pace, pace
 from examrunner.domain.exam.phases import UNDER_WAY, Phase
-from examrunner.domain.exam.rules import allowance
+from examrunner.domain.exam.plan import pauses_of, slot_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from examrunner.domain.exam.settings import Settings
     from examrunner.services.desk import Desk
@@ -34,6 +35,12 @@ class Day:
     """For each student in order, e.g. `09:06`; empty without a window."""
     pace: Pace | None
     """None without a window, or before the day has begun."""
+    breaks: tuple[tuple[int, Pause], ...] = ()
+    """Each planned break with the place of the student before whom it stands."""
+    due: datetime | None = None
+    """Until when the break lasts whose time it is: who was to come before it has been."""
+    starts: tuple[datetime, ...] = ()
+    """When each student is planned as this day began; empty while there is no pace."""
 
 
 def zone_of(settings: Settings) -> tzinfo:
@@ -62,21 +69,52 @@ def day_of(desk: Desk) -> Day:
     rows = desk.rows()
     if rules.window is None or rules.minutes is None:
         return Day((), None)
-    slots = [_slot(desk, row) for row in rows]
+    slots = [slot_of(rules, row.student) for row in rows]
     zone = zone_of(desk.settings)
     now = desk.clock.now().at.astimezone(zone)
     date = rules.date or now.date()
     start = datetime.combine(date, rules.window.start, zone)
-    planned = tuple(f"{at:%H:%M}" for at in planned_starts(start, slots))
+    change = timedelta(seconds=rules.changeover_seconds)
+    laid = lay(start, slots, pauses_of(rules, start), change)
+    planned = tuple(f"{at:%H:%M}" for at in laid.starts)
+    breaks = tuple(_places(laid.starts, pauses_of(rules, start)))
     called = [one.called_at for row in rows for one in row.attempts if one.called_at is not None]
     if date == now.date():
         begin = start
     elif called := [at for at in called if now - at < ONE_DAY]:
         begin = min(called).astimezone(zone)
     else:
-        return Day(planned, None)
-    end = begin + (datetime.combine(date, rules.window.end, zone) - start)
-    return Day(planned, _pace(rows, slots, now, begin, end))
+        return Day(planned, None, breaks)
+    hours = begin, begin + (datetime.combine(date, rules.window.end, zone) - start)
+    found = _pace(rows, slots, now, hours, breaks=pauses_of(rules, begin), changeover=change)
+    shift = begin - start
+    starts = tuple(at + shift for at in laid.starts)
+    return Day(planned, found, breaks, _due(rows, breaks, now, shift), starts)
+
+
+def _places(starts: Sequence[datetime], breaks: Sequence[Pause]) -> Iterator[tuple[int, Pause]]:
+    """Return breaks with the student after them; one that nobody comes after has no place."""
+    for one in breaks:
+        place = next((n for n, at in enumerate(starts) if at >= one.end), None)
+        if place is not None:
+            yield place, one
+
+
+def _due(
+    rows: Sequence[Row], breaks: Sequence[tuple[int, Pause]], now: datetime, shift: timedelta
+) -> datetime | None:
+    """Return the end of a break that has come, `shift` later than by the plan."""
+    for place, one in breaks:
+        before, after = rows[:place], rows[place:]
+        is_next = not any(_is_to_come(row) for row in before) and any(map(_is_to_come, after))
+        has_begun = any(row.is_done for row in before)
+        if is_next and has_begun and now < one.end + shift:
+            return None if any(row.attempt.phase in UNDER_WAY for row in after) else one.end + shift
+    return None
+
+
+def _is_to_come(row: Row) -> bool:
+    return not row.is_done and row.attempt.phase not in PASSED_OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +134,7 @@ def turns(desk: Desk) -> list[Turn]:
     The day is the 24 hours from the first call. What was keyed in from paper has no times.
     """
     listed = [
-        (one.called_at, one, _slot(desk, row) / len(row.attempts))
+        (one.called_at, one, slot_of(desk.settings.exam, row.student) / len(row.attempts))
         for row in desk.rows()
         for one in row.attempts
         if one.called_at is not None and one.from_paper is None
@@ -104,15 +142,20 @@ def turns(desk: Desk) -> list[Turn]:
     listed.sort(key=lambda part: part[0])
     rules = desk.settings.exam
     found: list[Turn] = []
-    plan = begin_of(desk, local(desk.settings, listed[0][0])) if listed else None
+    if not listed:
+        return found
+    begin, done = begin_of(desk, local(desk.settings, listed[0][0])), timedelta(0)
+    change = timedelta(seconds=rules.changeover_seconds)
+    free = lay(begin, [slot for *_, slot in listed], pauses_of(rules, begin), change).free
     for called_at, one, slot in listed:
         at = local(desk.settings, called_at)
-        if plan is None or called_at - listed[0][0] > ONE_DAY:
+        if called_at - listed[0][0] > ONE_DAY:
             break
         over = local(desk.settings, one.decided_at) if one.decided_at else None
         has_plan = rules.window is not None and rules.minutes is not None
-        found.append(Turn(at, over, one.verdict, at - plan if has_plan else None))
-        plan += slot if over else timedelta(0)
+        late = at - begin - overlap(begin, at, free) - done if has_plan else None
+        found.append(Turn(at, over, one.verdict, late))
+        done += slot if over else timedelta(0)
     return found
 
 
@@ -125,18 +168,28 @@ def begin_of(desk: Desk, first: datetime) -> datetime:
 
 
 def _pace(
-    rows: list[Row], slots: list[timedelta], now: datetime, begin: datetime, end: datetime
+    rows: list[Row],
+    slots: list[timedelta],
+    now: datetime,
+    hours: tuple[datetime, datetime],
+    *,
+    breaks: Sequence[Pause],
+    changeover: timedelta,
 ) -> Pace:
     done = [slot for row, slot in zip(rows, slots, strict=True) if row.is_done]
-    to_come = [
-        (row, slot)
-        for row, slot in zip(rows, slots, strict=True)
-        if not row.is_done and row.attempt.phase not in PASSED_OVER
-    ]
+    to_come = [(row, slot) for row, slot in zip(rows, slots, strict=True) if _is_to_come(row)]
     used = sum((_used(row, slot, now) for row, slot in to_come), timedelta(0))
-    seen = ratios(visits(rows, slots, since=now - ONE_DAY))
-    ahead = [slot for _, slot in to_come]
-    return pace(now, begin, end, done=done, ahead=ahead, used=used, seen=seen)
+    seen = ratios(visits(rows, slots, since=now - ONE_DAY), breaks)
+    return pace(
+        now,
+        *hours,
+        done=done,
+        ahead=[slot for _, slot in to_come],
+        used=used,
+        seen=seen,
+        breaks=breaks,
+        changeover=changeover,
+    )
 
 
 def visits(rows: Sequence[Row], slots: Sequence[timedelta], since: datetime) -> list[Visit]:
@@ -165,9 +218,3 @@ def _used(row: Row, slot: timedelta, now: datetime) -> timedelta:
         elif attempt.phase in UNDER_WAY and attempt.called_at is not None:
             used += now - attempt.called_at
     return min(used, slot)
-
-
-def _slot(desk: Desk, row: Row) -> timedelta:
-    rules = desk.settings.exam
-    talk = allowance(rules, row.student) or 0
-    return timedelta(seconds=talk + rules.changeover_seconds) * rules.papers_per_student

@@ -130,6 +130,8 @@ def close(desk: Desk) -> None:
 
 def reopen(desk: Desk, reason: str = "") -> None:
     """Open a closed day again."""
+    if desk.ledger is not None and desk.ledger.last("published") is not None:
+        raise Refused("The draw of this day was published with its secret: it stays closed.")
     if desk.phase is not SessionPhase.CLOSED:
         raise Refused(f"The day is {desk.phase}, not closed.")
     desk.write([Draft(ev.Reopened(), reason or None)])

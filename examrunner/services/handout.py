@@ -16,7 +16,7 @@ from examrunner.domain.exam.settings import (
 )
 from examrunner.domain.text import counted, long_date
 from examrunner.services import committed
-from examrunner.services.doctor.rules import Class, rules_in_words
+from examrunner.services.doctor.rules import Class, breaks_in_words, rules_in_words
 from examrunner.services.folders import demand_session
 from examrunner.storage.readers.session_files import read_settings
 from examrunner.storage.writers.handout import Handout, Practice, Section, render_handout
@@ -130,6 +130,8 @@ def _format(settings: Settings) -> Section:
             f"You have {_length(exam.minutes)}{each}. Extra time that was agreed with you is added "
             "and the questions stay the same in number."
         )
+    if exam.breaks and exam.window is not None:
+        words.append(f"Nobody is called during a planned break: {breaks_in_words(exam)}.")
     return Section("Format and time", tuple(words))
 
 
@@ -143,6 +145,8 @@ def _paper(material: Material, told: Mapping[str, str]) -> Section:
     ]
     if settings.draw.public != NO_PUBLIC_SOURCE:
         words.append(told["public"])
+    if settings.draw.spoken_number:
+        words.append("You say any number when you sit down; it takes part in your draw.")
     if any(student.assigned for student in material.known.students):
         words.append("Where the course has named a paper for you, that one takes its place.")
     words.append(
@@ -201,12 +205,15 @@ def _time_up(exam: ExamRules) -> Section:
 
 def _absence(exam: ExamRules) -> Section:
     until = f" until {exam.window.end:%H:%M}" if exam.window else ""
+    waits = ""
+    if exam.absent_after is not None:
+        waits = f" The examiner waits {_length(exam.absent_after)} after the planned time."
     return Section(
         "Absent or late",
         (
             (
                 "Who is not there when called is recorded as absent. That is no score, and no "
-                "zero; what follows from it is for the course to say."
+                f"zero; what follows from it is for the course to say.{waits}"
             ),
             (
                 f"If you are late, come all the same and say so: while there is time{until} you "

@@ -25,6 +25,7 @@ from examrunner.domain.exam.rules import allowance, chain_of
 from examrunner.domain.text import long_date
 from examrunner.services.begin import ensure_open
 from examrunner.services.day import day_of, local
+from examrunner.services.doctor.rules import breaks_in_words
 from examrunner.services.draws import (
     Paper,
     bank_questions,
@@ -281,6 +282,7 @@ def _printed(
     words = [long_date(rules.date)] if rules.date else []
     if rules.window is not None:
         words.append(f"{rules.window.start:%H:%M} to {rules.window.end:%H:%M}")
+    words += [f"break {one}" for one in breaks_in_words(rules).split(", ") if one]
     kit = BLANK if blank else f"kit {len(kits(desk)) + 1}"
     lines = []
     for one in sheets:
@@ -310,6 +312,7 @@ def _page(desk: Desk, sheet: PaperSheet, planned: str) -> Page:
     seconds = allowance(rules, student)
     extra = [f"extra time x{student.extra_time}"] if student.extra_time != NO_EXTRA_TIME else []
     extra += ["the clock may be stopped"] if student.stop_clock else []
+    extra += ["may read each question"] if student.written else []
     papers = rules.papers_per_student
     kinds = tuple(kind for kind, count in desk.settings.sheet for _ in range(count))
     return Page(
@@ -328,6 +331,7 @@ def _page(desk: Desk, sheet: PaperSheet, planned: str) -> Page:
         general=_general(desk, sheet),
         questions=questions_of(desk, sheet),
         kinds=() if sheet.questions else kinds,
+        is_written=student.written,
     )
 
 

@@ -85,6 +85,11 @@ class Known:
         """How far the session has come."""
         return SessionPhase.DRAFT if self.stored is None else self._phase
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the day has begun: before that, a session may be committed again."""
+        return self.phase not in (SessionPhase.DRAFT, SessionPhase.COMMITTED)
+
     def rows(self) -> list[Row]:
         """Return the students in the order in which they are called."""
         if not self._sorted:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from examrunner.domain.exam.moments import Moment
+from examrunner.domain.exam.moments import Moment
+from examrunner.services.troubles import Troubles
 
 
 class ClockPort(Protocol):
@@ -44,3 +44,7 @@ class Way:
     """A further folder for copies."""
     speed: int = 1
     """How many times faster than the real one the clock runs: only in a rehearsal."""
+    began: Moment | None = None
+    """When a rehearsal's clock began, where it goes on after a crash."""
+    troubles: Troubles | None = None
+    """What happens in a rehearsal by hand."""

@@ -21,6 +21,7 @@ from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import committed
 from examrunner.services.committed import Stored
 from examrunner.services.folders import ROSTER_FILE, demand_session
+from examrunner.services.second_read import agreement, readings_of
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import read_settings
 
@@ -146,6 +147,7 @@ def _status(attempts: tuple[Attempt, ...]) -> str:
 
 def as_json(results: Results) -> dict[str, Any]:
     """Return the data of `results --json`; times in UTC with Z."""
+    agreed = agreement(one for result in results.results for one in result.attempts)
     return {
         "session": results.settings.session,
         "phase": str(results.phase),
@@ -155,6 +157,7 @@ def as_json(results: Results) -> dict[str, Any]:
             {"at": _time(one.at), "kind": one.kind, "text": results.texts.get(one.id)}
             for one in results.day
         ],
+        "second_readings": {"n": agreed.n, "agree": agreed.agree},
         "students": [
             {
                 "student": result.student.student_id,
@@ -209,6 +212,17 @@ def _attempt(attempt: Attempt, results: Results) -> dict[str, Any]:
                 "examiner": one.actor,
             }
             for one in attempt.judgements
+        ],
+        "second_readings": [
+            {
+                "at": _time(one.at),
+                "verdict": one.verdict,
+                "beside": one.beside,
+                "agrees": one.agrees,
+                "reason": results.texts.get(one.event) if one.has_reason else None,
+                "reader": one.reader,
+            }
+            for one in readings_of(attempt)
         ],
         "questions": [_question(asked, attempt) for asked in attempt.questions],
         "notes": [

@@ -56,7 +56,7 @@ class View:
     seconds: int | None = None
     """Seconds allowed."""
     question: str = ""
-    """Empty where the session does not show it, and while the clock stands."""
+    """Empty while the clock stands, and where neither session nor student has it in writing."""
 
 
 def view_of(desk: Desk) -> View:
@@ -84,7 +84,8 @@ def view_of(desk: Desk) -> View:
 
 
 def _question(desk: Desk, attempt: Attempt) -> str:
-    if not desk.settings.second_window.question:
+    student = desk.row(attempt.student).student
+    if not (desk.settings.second_window.question or student.written):
         return ""
     current = current_question(attempt, desk.events(attempt.id))
     return next((one.say for one in draws.sheet(desk, attempt) if one.id == current), "")

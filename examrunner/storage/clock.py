@@ -34,9 +34,10 @@ class SystemClock:
 class FastClock:
     """A clock for rehearsals: from its start on it runs several times as fast as the real one."""
 
-    def __init__(self, speed: int) -> None:
+    def __init__(self, speed: int, began: Moment | None = None) -> None:
+        """`began` is the real moment from which on it runs; None: now."""
         self._speed = speed
-        self._start = SystemClock().now()
+        self._start = began or SystemClock().now()
 
     def now(self) -> Moment:
         """Return the moment that the rehearsal has come to."""

@@ -214,12 +214,27 @@ CLOSE = (
     BLANK,
     KEYS,
 )
+SECOND_READ = (
+    Action("p", "pass", "pass", "you would give pass", 1),
+    Action("e", "edge", "edge", "you would give edge", 1),
+    Action("f", "fail", "fail", "you would give fail", 1),
+    Action("n", "reason", "reason", "write a reason; enter closes it", 2),
+    Action("enter", "confirm", "save", "save it and read the next; no verdict changes", 1),
+    Action("a", "everyone", "edges or all", "read the edges, or all attempts with a verdict", 3),
+    Action("up", "up", "", "scroll up", 9, "↑"),
+    Action("down", "down", "", "scroll down", 9, "↓"),
+    BACK,
+    BLANK,
+    KEYS,
+)
+"""A second reader's own verdict, on sheet and timeline alone."""
 EDGES = (
     Action("up", "up", "", "the edge above", 9, "↑"),
     Action("down", "down", "", "the edge below", 9, "↓"),
     Action("d", "decide", "decide", "decide this edge; the first verdict is kept", 1),
     Action("enter", "record", "record", "sheet and timeline of this edge", 1),
     Action("h", "hide", "hide names", "without names, shuffled; again: with names", 2),
+    Action("r", "reader", "second reader", "someone reads blind and gives an own verdict", 3),
     BACK,
     BLANK,
     KEYS,
@@ -259,6 +274,7 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "alarm": ALARM,
     "close": CLOSE,
     "edges": EDGES,
+    "second-read": SECOND_READ,
     "void": VOID,
     "everywhere": EVERYWHERE,
 }

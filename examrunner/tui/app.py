@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from examrunner.domain.exam.attempts import Attempt
     from examrunner.services.desk import Desk
+    from examrunner.services.troubles import Troubles
     from examrunner.services.waiting import Waiting
 
 
@@ -63,6 +64,8 @@ class ExamApp(OneKeyAtATime):
         """What to say above the footer instead of the event saved last."""
         self.beats = True
         """Whether the app gives its sign of life each second by itself."""
+        self.troubles: Troubles | None = None
+        """What happens in a rehearsal; None on a real day."""
         self._copy_fault = ""
 
     @property
@@ -133,6 +136,8 @@ class ExamApp(OneKeyAtATime):
 
         if desk.left_over:
             self.say(desk.left_over)
+        if self.troubles is not None and self.troubles.has_crashed:
+            self.say("(rehearsal) it was killed, as by a power cut; every mark was on disk")
         self.push_screen(BoardScreen())
         if desk.under_way() is not None:
             from examrunner.tui.screens.resume import ResumeScreen
@@ -264,7 +269,16 @@ class ExamApp(OneKeyAtATime):
             self.tell(failure)
             return False
         self.message = None
+        if self.troubles is not None:
+            self._crash_if_due(self.troubles)
         return True
+
+    def _crash_if_due(self, troubles: Troubles) -> None:
+        from examrunner.services.troubles import is_crash_due
+        from examrunner.tui.crash import crash
+
+        if is_crash_due(self.desk, troubles):
+            crash()
 
     def tell(self, failure: ExamError) -> None:
         """Show a failure above the footer."""
@@ -314,6 +328,12 @@ class ExamApp(OneKeyAtATime):
         from examrunner.tui.words import said
 
         return line(*said(self._desk))
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the line above the footer says nothing but what was saved last."""
+        desk = self._desk
+        return self.message is None and desk is not None and not (desk.waiting or desk.is_shut_out)
 
     def _waiting_line(self, waiting: Waiting) -> Line:
         """Return the banner that stays until everything is saved."""

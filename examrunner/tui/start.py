@@ -28,7 +28,17 @@ def open_session(folder: Path, way: Way) -> int:
         from examrunner.tui.window_app import WindowApp
 
         return _run(WindowApp(_look, folder, partial(at_start, chosen)))
-    return _run(ExamApp(partial(_open, way=way), folder, partial(at_start, chosen)))
+    if way.troubles is not None and way.troubles.crash is not None:
+        from examrunner.tui.crash import in_child
+
+        return in_child(lambda: _examine(folder, way))
+    return _examine(folder, way)
+
+
+def _examine(folder: Path, way: Way) -> int:
+    app = ExamApp(partial(_open, way=way), folder, partial(at_start, chosen))
+    app.troubles = way.troubles
+    return _run(app)
 
 
 def welcome() -> int:
@@ -45,7 +55,7 @@ def _open(folder: Path, way: Way | None = None) -> Desk:
     from examrunner.storage.person import examiner
 
     way = way or Way()
-    clock = FastClock(way.speed) if way.speed > 1 else SystemClock()
+    clock = FastClock(way.speed, way.began) if way.speed > 1 else SystemClock()
     desk = open_way(folder, clock, secrets.token_bytes, examiner(), way)
     remember(folder)
     return desk

@@ -9,6 +9,7 @@ from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import NOT_REACHED, newest_first
 from examrunner.domain.exam.clock import shown
 from examrunner.services.day import Day, day_of, local
+from examrunner.services.second_read import readings_of
 from examrunner.tui.lines import pad
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from examrunner.domain.exam.attempts import Asked, Attempt
     from examrunner.domain.exam.fitting import Fit, Open
+    from examrunner.domain.exam.layout import Pause
     from examrunner.domain.exam.settings import Settings
     from examrunner.services.desk import Desk
     from examrunner.tui.lines import Line, Span
@@ -49,10 +51,16 @@ _SAID: dict[type, str] = {
     ev.WentOn: "goes on",
     ev.Decided: "verdict saved",
     ev.Corrected: "correction saved",
+    ev.SecondRead: "second reading saved",
     ev.Exported: "exported",
     ev.Entered: "session opened",
     ev.Opened: "session opened",
     ev.Committed: "session committed",
+    ev.DrawnAhead: "paper drawn ahead",
+    ev.Added: "a late student joined",
+    ev.Listed: "list of reviews corrected",
+    ev.PersonChanged: "a student's details corrected",
+    ev.Published: "draw published",
     ev.Voided: "void",
     ev.Granted: "a further attempt",
     ev.Reordered: "order changed",
@@ -85,6 +93,8 @@ def what_words(what: ev.What) -> str:
             return f"{what.what} {what.number}"
         case ev.NotAsked():
             return f"not asked: {why_words(what.why)}"
+        case ev.Absent() if what.why == ev.WAITED:
+            return "not here after the rule's minutes"
         case ev.FromPaper():
             return f"keyed in from paper sheet {what.number}"
         case _:
@@ -211,6 +221,30 @@ def pace_words(day: Day | None) -> list[Span]:
     return parts
 
 
+def break_words(pause: Pause) -> str:
+    """Return a planned break as a line between two students."""
+    minutes, seconds = divmod(int(pause.length.total_seconds()), 60)
+    length = f"{minutes}:{seconds:02d}" if seconds else str(minutes)
+    return f"{pause.begin:%H:%M}    break, {length} min"
+
+
+def minutes_words(length: timedelta) -> str:
+    """Return a length of time in whole minutes that have passed, e.g. `12 min`."""
+    return f"{length // timedelta(minutes=1)} min"
+
+
+def rule_words(rule: timedelta) -> str:
+    """Return the minutes of the session's rule, e.g. `10 min` or `7:30 min`."""
+    return f"{shown(rule.total_seconds()).removesuffix(':00')} min"
+
+
+def due_words(day: Day | None) -> list[Span]:
+    """Return until when a break lasts whose time it is."""
+    if day is None or day.due is None:
+        return []
+    return [("   ", ""), (f"a break is due until {day.due:%H:%M}", "accent")]
+
+
 def reading_words(desk: Desk, attempt: Attempt) -> tuple[str, str]:
     """Return the title of an attempt's reading, and what is known about it in one line."""
     stored = desk.stored_session()
@@ -227,6 +261,21 @@ def reading_words(desk: Desk, attempt: Attempt) -> tuple[str, str]:
     if attempt.from_paper is not None:
         words.append(f"keyed in later from paper sheet {attempt.from_paper}")
     return reading.title, ", ".join(words)
+
+
+def readings_words(attempt: Attempt) -> list[Span]:
+    """Return the verdict in force and, beside it, what second readers gave."""
+    readings = readings_of(attempt)
+    if not readings or attempt.verdict is None:
+        return []
+    spans: list[Span] = [(f"{attempt.verdict}  ", VERDICT_INK[attempt.verdict])]
+    for one in readings:
+        spans += [
+            (f"{pad(one.reader, 12).rstrip()}: ", "dim"),
+            (f"{one.verdict}", VERDICT_INK[one.verdict]),
+            (", agrees  " if one.agrees else ", disagrees  ", "dim"),
+        ]
+    return spans
 
 
 def question_words(asked: Asked, *, decided: bool = False, is_timed: bool = True) -> list[Span]:

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import records, sessions
+from tests.bench import draws, records, sessions
 from tests.terminal.driver import Terminal
 
 BARE = Path(__file__).with_name("bare_clock.py")
@@ -38,6 +38,10 @@ LIMITS = {
     "mark while copies are made, p95": 4.0,
     "chain of 100,000 events": 2.0,
     "replay of 100,000 events": 6.0,
+    "draw of 24 at h=14 to its ticket": 400.0,
+    "1,000,000 draws to the rule, h=14": 1 / 8,
+    "1,000,000 plain draws to hashing": 3.0,
+    "1,000,000 draws, MiB of 1 GiB": 1.0,
 }
 """The budgets of the design, as ratios."""
 SCREENS = 25
@@ -187,7 +191,7 @@ class Bench:
         broken = 0
         for name, (ours, yard) in self.found.items():
             ratio, limit = ours / yard, LIMITS.get(name)
-            word = "" if limit is None else f"budget {limit:.1f}"
+            word = "" if limit is None else f"budget {limit:.3g}"
             if limit is not None and ratio > limit:
                 word += "  OVER"
                 broken = 1
@@ -219,6 +223,7 @@ def main() -> int:
         bench.boards()
         bench.screens()
         bench.ledger()
+        bench.found |= draws.measured()
         return bench.report()
 
 

@@ -60,3 +60,11 @@ def test_by_hand_the_app_opens_on_a_copy(
     assert names == {"session.yaml", "roster.csv", "reviews.csv"}
     assert not folder.exists()
     assert main(["rehearse", str(session), "--speed", "100"]) == 2
+
+
+def test_troubles_are_for_a_rehearsal_by_hand(session: Path, capsys: Captured) -> None:
+    """With --auto they are refused, and so are unknown ones; nothing is opened."""
+    assert main(["rehearse", str(session), "--auto", "--with", "crash"]) == 2
+    assert "by hand" in capsys.readouterr().err
+    assert main(["rehearse", str(session), "--with", "flood"]) == 2
+    assert "no-show, latecomer, crash" in capsys.readouterr().err

@@ -36,8 +36,8 @@ def test_our_own_roster_in_full() -> None:
     """Every column of roster.csv arrives in its field."""
     text = (
         "student_id,name,email,canvas_id,sis_id,login,section,say_name,photo,extra_time,"
-        "stop_clock,presented,assigned\n"
-        's1,"Rivera, Ana",ana@x.edu,77,0012,arv,CS 1,AH-na,p/ana.jpg,"1,5",yes,'
+        "stop_clock,written,presented,assigned\n"
+        's1,"Rivera, Ana",ana@x.edu,77,0012,arv,CS 1,AH-na,p/ana.jpg,"1,5",yes,Y,'
         "r-one; r-two,r-three\n"
     )
     roster = read(text)
@@ -55,6 +55,7 @@ def test_our_own_roster_in_full() -> None:
                 "p/ana.jpg",
                 Decimal("1.5"),
                 stop_clock=True,
+                written=True,
                 presented=("r-one", "r-two"),
                 assigned="r-three",
             ),
@@ -178,6 +179,7 @@ def test_what_stands_twice_names_both_rows(text: str, words: str) -> None:
         ("name,id,extra_time\nAnn,1,25\n", "roster-extra_time", 2),
         ("name,id,extra_time\nAnn,1,half\n", "roster-extra_time", 2),
         ("name,id,stop_clock\nAnn,1,maybe\n", "roster-stop_clock", 2),
+        ("name,id,written\nAnn,1,perhaps\n", "roster-written", 2),
         ("name,id,presented\nAnn,1,a/b\n", "roster-presented", 2),
         ("name,id,assigned\nAnn,1,a b\n", "roster-assigned", 2),
     ],

@@ -58,6 +58,7 @@ def rosters(draw: st.DrawFn) -> tuple[Student, ...]:
             photo=draw(st.none() | texts),
             extra_time=draw(factors),
             stop_clock=draw(st.booleans()),
+            written=draw(st.booleans()),
             presented=tuple(draw(st.lists(ids, max_size=3))),
             assigned=draw(st.none() | ids),
         )

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from examrunner.domain.bank.banks import State
 from examrunner.domain.course.catalogue import ReviewRules
 from examrunner.domain.exam.settings import (
+    Break,
     DrawRules,
     EligibleRules,
     ExamRules,
@@ -149,6 +150,9 @@ def test_talk_time_is_minutes_or_minutes_and_seconds(
     assert value.exam.minutes == timedelta(seconds=length)
 
 
+HOURS = "exam:\n  window: {start: 09:00, end: 11:00}\n  breaks: "
+
+
 @pytest.mark.parametrize(
     ("text", "place", "told", "hint"),
     [
@@ -175,6 +179,22 @@ def test_talk_time_is_minutes_or_minutes_and_seconds(
             "exam: {window: {start: 09:00, end: 11:00, timezone: ../../etc/passwd}}",
             (1, 53),
             "no time zone",
+            "",
+        ),
+        ("exam: {absent_after: 0}", (1, 22), "absent_after must be more than 0", "never"),
+        ("exam: {reserve: -1}", (1, 17), "reserve cannot be negative", "0"),
+        ("exam: {reserve: two}", (1, 17), "reserve must be a whole number", ""),
+        ("exam: {breaks: [{at: 10:00, minutes: 10}]}", (1, 16), "need a window", "hours"),
+        (f"{HOURS}[{{at: 11:00, minutes: 10}}]", (3, 17), "outside the window", "11:00"),
+        (f"{HOURS}[{{at: 10:55, minutes: 5:01}}]", (3, 17), "outside the window", "11:00"),
+        (f"{HOURS}[{{at: 8:59, minutes: 5}}]", (3, 17), "outside the window", "09:00"),
+        (f"{HOURS}[{{at: 10:00, minutes: 0}}]", (3, 33), "has no length", ""),
+        (f"{HOURS}[{{at: 10:00}}]", (3, 12), "`minutes` is missing", ""),
+        (f"{HOURS}[{{at: 10, minutes: 5}}]", (3, 17), "at must be a time of day", "09:30"),
+        (
+            f"{HOURS}[{{at: 10:00, minutes: 10}}, {{at: 10:09, minutes: 1}}]",
+            (3, 43),
+            "overlaps",
             "",
         ),
         ("exam: {date: 2024-13-45}", (1, 14), "date must be a date", ""),
@@ -206,6 +226,15 @@ def test_a_fault_has_its_place(
     assert (problem.line, problem.column) == place
     assert told in problem.text
     assert hint in problem.hint
+
+
+def test_breaks_may_touch_each_other_and_the_window(tmp_path: Path) -> None:
+    """A break may begin where another ends, and end with the window; the order is free."""
+    value = settings(tmp_path, f"{HOURS}[{{at: 10:55, minutes: 5}}, {{at: 10:45, minutes: 10}}]\n")
+    assert value.exam.breaks == (
+        Break(time(10, 55), timedelta(minutes=5)),
+        Break(time(10, 45), timedelta(minutes=10)),
+    )
 
 
 def is_clean(text: str) -> bool:
@@ -245,6 +274,8 @@ SETTINGS = st.builds(
         window=st.none() | WINDOWS,
         minutes=st.none() | st.integers(1, 59_999).map(lambda n: timedelta(seconds=n)),
         changeover_seconds=COUNTS,
+        reserve=COUNTS,
+        absent_after=st.none() | st.integers(1, 59_999).map(lambda n: timedelta(seconds=n)),
         papers_per_student=st.integers(1, 9),
         points=st.dictionaries(
             st.sampled_from(["pass", "edge", "fail"]), st.integers(-99, 999)
@@ -280,6 +311,15 @@ def test_what_is_written_reads_back(value: Settings) -> None:
         folder = Path(name)
         write_settings(folder / "session.yaml", value)
         assert read_settings(folder) == (value, [])
+
+
+def test_breaks_read_back(tmp_path: Path) -> None:
+    """Written breaks are read as they were."""
+    breaks = (Break(time(10), timedelta(minutes=10)), Break(time(10, 30, 5), timedelta(seconds=90)))
+    rules = ExamRules(window=Window(time(9), time(11)), breaks=breaks, reserve=2)
+    value = Settings("s1", exam=rules)
+    write_settings(tmp_path / "session.yaml", value)
+    assert read_settings(tmp_path) == (value, [])
 
 
 def test_a_written_file_explains_itself_and_is_private(tmp_path: Path) -> None:

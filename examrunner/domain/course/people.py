@@ -27,6 +27,8 @@ class Student:
     extra_time: Decimal = NO_EXTRA_TIME
     """Factor on the time of the exam, e.g. 1.5."""
     stop_clock: bool = False
+    written: bool = False
+    """May read each question that is asked."""
     presented: tuple[str, ...] = ()
     """Ids of the readings that this student presented in class."""
     assigned: str | None = None

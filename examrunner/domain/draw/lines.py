@@ -7,10 +7,11 @@ from 0) and `prev` (hash of the line before, C for line 0).
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from examrunner.domain.draw.limits import is_id, is_nonce, is_public, is_reason
+from examrunner.domain.draw.limits import is_hex, is_id, is_nonce, is_public, is_reason
 from examrunner.domain.draw.odds import Row, W
 from examrunner.domain.draw.sheets import Sheet
 from examrunner.domain.plain import canonical
@@ -68,47 +69,96 @@ KINDS: dict[str, tuple[str, ...]] = {
     "end": (),
 }
 """The keys of each kind of line, beside e, n and prev."""
+OPTIONAL: dict[str, tuple[str, ...]] = {"sheet": ("bank", "why")}
+"""Keys that a kind of line may have, and that must then mean something."""
 COMMON = ("e", "n", "prev")
+_MOST_DIGITS = 100
+_MOST_DEPTH = 32
 
 
-def bad_line(n: int, what: str) -> BadInput:
+class BadLine(BadInput):
+    """A line that cannot stand in the log, with the rule that it breaks."""
+
+    def __init__(self, n: int, what: str, rule: str) -> None:
+        super().__init__([error(f"line {n} of the draw log: {what}", rule="draw-log")])
+        self.n = n
+        self.what = what
+        self.rule = rule
+        """`json`, `number`, `chain`, `kind`, `key`, `order`, `sheet` or `derived`."""
+
+
+def bad_line(n: int, what: str, rule: str = "order") -> BadLine:
     """Return the error for a line that cannot stand in the log."""
-    return BadInput([error(f"line {n} of the draw log: {what}", rule="draw-log")])
+    return BadLine(n, what, rule)
 
 
 def parse(text: str, n: int, prev: str) -> dict[str, Any]:
     """Return the content of the line that should be number n after the head `prev`.
 
-    Raises BadInput if it is not canonical JSON, its chain is broken, or a key is missing or cannot
+    Raises BadLine if it is not canonical JSON, its chain is broken, or a key is missing or cannot
     mean anything. Keys beyond the kind's own are let through.
     """
     try:
-        body = json.loads(
-            text, object_pairs_hook=_record, parse_float=_refuse, parse_constant=_refuse
-        )
-        text.encode("utf-8")
-        is_canonical = isinstance(body, dict) and canonical(body) == text
-    except (ValueError, RecursionError):
-        is_canonical = False
-    if not is_canonical:
-        raise bad_line(n, "it is not canonical JSON")
+        body = read_canonical(text)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise bad_line(n, "it is not canonical JSON", "json")
     if not _is_count(body.get("n")) or body["n"] != n:
-        raise bad_line(n, f"its number is {body.get('n')!r}")
+        raise bad_line(n, f"its number is {body.get('n')!r}, expected {n}", "number")
     if body.get("prev") != prev:
-        raise bad_line(n, "it does not follow the line before it")
+        what = f"it does not follow the line before it: expected prev {prev}"
+        raise bad_line(n, what, "chain")
     kind = body.get("e")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise bad_line(n, f"its kind {kind!r} is unknown")
-    for key in KINDS[kind]:
+        raise bad_line(n, f"its kind {kind!r} is unknown", "kind")
+    for key in (*KINDS[kind], *(key for key in OPTIONAL.get(kind, ()) if key in body)):
         if key not in body or not _CHECKS[key](body[key]):
-            raise bad_line(n, f"{key} is missing or has no meaning")
-    return dict(body)
+            raise bad_line(n, f"{key} is missing or has no meaning", "key")
+    return body
+
+
+def read_canonical(text: str) -> Any:
+    """Return the plain data of a canonical JSON text (section 3.1).
+
+    Raises ValueError for any other text, for one that is not in NFC, and for what no log needs
+    and programs read differently: integers of more than 100 digits, nesting deeper than 32.
+    """
+    try:
+        text.encode("utf-8")
+        body = json.loads(
+            text,
+            object_pairs_hook=_record,
+            parse_int=_integer,
+            parse_float=_refuse,
+            parse_constant=_refuse,
+        )
+        same = canonical(body) == text and unicodedata.is_normalized("NFC", text)
+    except RecursionError:
+        same = False
+    if not same or not _is_shallow(body, _MOST_DEPTH):
+        raise ValueError("not canonical JSON")
+    return body
 
 
 def _record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if not all(key.isascii() for key, _ in pairs):
         raise ValueError("a key is not ASCII")
     return dict(pairs)
+
+
+def _integer(digits: str) -> int:
+    if len(digits.lstrip("-")) > _MOST_DIGITS:
+        raise ValueError("an integer has too many digits")
+    return int(digits)
+
+
+def _is_shallow(value: Any, depth: int) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return True
+    return depth > 0 and all(_is_shallow(item, depth - 1) for item in value)
 
 
 def _refuse(text: str) -> Any:
@@ -169,4 +219,5 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "why": _text(is_reason),
     "p": _is_sorted_ids,
     "pos": _is_count,
+    "bank": _text(is_hex),
 }

@@ -29,12 +29,17 @@ from examrunner.domain.draw.odds import pick
 from examrunner.domain.draw.sheets import BY_HAND, Sheet, choose
 from examrunner.domain.draw.state import LogState
 from examrunner.domain.errors import Refused
+from examrunner.domain.plain import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from examrunner.domain.draw.commitment import Commitment
     from examrunner.domain.draw.sheets import Item
+
+
+class _BadSheet(Refused):
+    """A sheet line that breaks a rule of its own."""
 
 
 class DrawLog(LogState):
@@ -69,7 +74,7 @@ class DrawLog(LogState):
 
         Raises NoSheet if even the most relaxed rule cannot be kept.
         """
-        drawn = self._drawn(draw)
+        drawn = self.drawn(draw)
         words = tickets.words(self._started(), drawn.student, drawn.attempt, drawn.nonce)
         return choose(items, self.commitment.sheet, self._uses, words)
 
@@ -105,7 +110,10 @@ class DrawLog(LogState):
         return self._append(self._add(student, tuple(papers), why))
 
     def list(self, student: str, papers: Iterable[str], why: str) -> Logged:
-        """Replace a student's list before the next draw: an error, a further paper or a retake."""
+        """Replace a student's list before the next draw: an error, a further paper or a retake.
+
+        Refused if a draw of the student stands and the list names a paper that the student has.
+        """
         return self._append(self._list(student, tuple(papers), why))
 
     def absent(self, student: str, why: str) -> Logged:
@@ -113,15 +121,16 @@ class DrawLog(LogState):
         return self._append(self._absent(student, why))
 
     def end(self) -> Logged:
-        """End the log: no line may follow."""
-        return self._append({"e": "end"})
+        """End the log: no line may follow. Refused before the start."""
+        return self._append(self._end())
 
-    def read(self, text: str) -> Logged:
+    def read(self, text: str, judge: Callable[[Mapping[str, Any]], None] | None = None) -> Logged:
         """Append a line that was made before.
 
-        Raises BadInput, naming the line, unless the state so far gives the same line: chain,
+        Raises BadLine, naming the line, unless the state so far gives the same line: chain,
         odds, ticket, paper, position and cost are derived anew. The choice of a sheet is not, since
-        the banks are not here: compare it with `sheet_for` before reading its line.
+        the banks are not here: `judge` gets the content of each line that may come next and raises
+        what it has against it.
         """
         n = len(self._lines)
         body = parse(text, n, self.head)
@@ -129,10 +138,15 @@ class DrawLog(LogState):
             self._open()
             expected = self._again(body)
         except Refused as refusal:
-            raise bad_line(n, refusal.message) from refusal
+            rule = "sheet" if isinstance(refusal, _BadSheet) else "order"
+            raise bad_line(n, refusal.message, rule) from refusal
+        if judge is not None:
+            judge(body)
         wrong = [key for key, value in expected.items() if body[key] != value]
         if wrong:
-            raise bad_line(n, f"{', '.join(wrong)} cannot follow from the lines above it")
+            told = ", ".join(f"{key} {canonical(expected[key])}" for key in wrong)
+            what = f"{', '.join(wrong)} cannot follow from the lines above it: expected {told}"
+            raise bad_line(n, what, "derived")
         return self._append(body)
 
     def _again(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,6 +166,10 @@ class DrawLog(LogState):
                 return self._list(body["s"], tuple(body["p"]), body["why"])
             case "absent":
                 return self._absent(body["s"], body["why"])
+        return self._end()
+
+    def _end(self) -> dict[str, Any]:
+        self._started()
         return {"e": "end"}
 
     def _start(self, public: str) -> dict[str, Any]:
@@ -186,20 +204,24 @@ class DrawLog(LogState):
         }
 
     def _sheet(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        self._drawn(body["draw"])
-        needs_why = body["relaxed"] == BY_HAND or body["draw"] in self._sheeted
-        if needs_why or "why" in body:
-            checked_reason(body.get("why", ""))
-        if body["relaxed"] > BY_HAND:
-            raise Refused(f"there is no relaxation {body['relaxed']}")
-        if (body["relaxed"] < BY_HAND) != (body["rank"] < body["count"]):
-            raise Refused("the rank of the sheet is not below its count")
+        self.drawn(body["draw"])
+        relaxed, again = body["relaxed"], body["draw"] in self._sheeted
+        if "why" not in body and (relaxed == BY_HAND or again or "bank" in body):
+            raise _BadSheet("a reason must be given")
+        if "why" in body:
+            checked_reason(body["why"])
+        if relaxed > BY_HAND:
+            raise _BadSheet(f"there is no relaxation {relaxed}")
+        if relaxed < BY_HAND and body["rank"] >= body["count"]:
+            raise _BadSheet("the rank of the sheet is not below its count")
+        if relaxed == BY_HAND and (body["rank"] or body["count"]):
+            raise _BadSheet("a sheet by hand has rank 0 and count 0")
         keys = {key: body[key] for key in KINDS["sheet"]}
         cost = sum(self._uses.get(name, 0) for name in body["q"])
         return {**keys, "e": "sheet", "cost": cost}
 
     def _void_draw(self, draw: int, exclude: tuple[str, ...], why: str) -> dict[str, Any]:
-        self._drawn(draw)
+        self.drawn(draw)
         papers = list(checked_papers(exclude))
         return {"e": "void", "draw": draw, "exclude": papers, "why": checked_reason(why)}
 
@@ -217,8 +239,13 @@ class DrawLog(LogState):
         }
 
     def _list(self, student: str, papers: tuple[str, ...], why: str) -> dict[str, Any]:
-        self._seat(student)
+        seat = self._seat(student)
         listed = list(checked_papers(papers))
+        if seat.standing is not None and (again := self._kept(student) & set(listed)):
+            raise Refused(
+                f"{student} already has {', '.join(sorted(again))}",
+                "a list before a further paper leaves out the earlier ones; or void the draw",
+            )
         return {"e": "list", "s": student, "p": listed, "why": checked_reason(why)}
 
     def _absent(self, student: str, why: str) -> dict[str, Any]:

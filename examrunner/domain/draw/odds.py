@@ -55,8 +55,9 @@ def couple(q: Row, p: Row, j: str) -> Row:
     rows = {c: W * W // (W - q[c]) for c in shared}
     row_parts = {c: rows[c] * p[c] // W for c in shared}
     total = sum(row_parts.values()) + rest
-    columns = {c: W * W // (total - row_parts.get(c, 0)) for c in q}
-    column_parts = {c: columns[c] * q[c] // W for c in q}
+    alone = W * W // total  # the column of every paper that is not shared
+    columns = {c: W * W // (total - part) for c, part in row_parts.items()}
+    column_parts = {c: columns.get(c, alone) * share // W for c, share in q.items()}
     width = sum(column_parts.values())
     outside = W * W // width if width > W else W
     for c in shared:
@@ -71,8 +72,10 @@ def couple(q: Row, p: Row, j: str) -> Row:
         kept[j] = 0
     missing = W - sum(kept.values())
     if missing > 0:
-        column_sums = {c: columns[c] * (total - row_parts.get(c, 0)) // W for c in q}
-        gaps = {c: max(0, q[c] * (W - column_sums[c]) // W) for c in q}
+        left = max(0, W - alone * total // W)
+        gaps = {c: share * left // W for c, share in q.items()}
+        for c, part in row_parts.items():
+            gaps[c] = max(0, q[c] * (W - columns[c] * (total - part) // W) // W)
         gap = sum(gaps.values())
         if gap > 0:
             kept = {c: part + missing * gaps[c] // gap for c, part in kept.items()}

@@ -152,6 +152,14 @@ class LogState:
         earlier = (Earlier(drawn.position, drawn.odds, drawn.paper) for drawn in near)
         return odds(seat.papers, seat.position, earlier, h)
 
+    def drawn(self, draw: int) -> Drawn:
+        """Return the draw on a line; Refused if there is none or it is void."""
+        if draw not in self._draws:
+            raise Refused(f"line {draw} of the draw log is not a draw")
+        if draw in self._void:
+            raise Refused(f"the draw on line {draw} is void")
+        return self._draws[draw]
+
     def _open(self) -> None:
         if self._ended:
             raise Refused("the draw log has ended")
@@ -167,13 +175,13 @@ class LogState:
             raise Refused(f"{student} is not in the draw")
         return self._seats[student]
 
-    def _drawn(self, draw: int) -> Drawn:
-        """Return the draw on a line; Refused if there is none or it is void."""
-        if draw not in self._draws:
-            raise Refused(f"line {draw} of the draw log is not a draw")
-        if draw in self._void:
-            raise Refused(f"the draw on line {draw} is void")
-        return self._draws[draw]
+    def _kept(self, student: str) -> set[str]:
+        """Return the papers of the student's draws that are not void."""
+        return {
+            drawn.paper
+            for drawn in self._draws.values()
+            if drawn.student == student and drawn.n not in self._void
+        }
 
     def _append(self, keys: Mapping[str, Any]) -> Logged:
         """Add a line with these keys.

@@ -66,6 +66,24 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReading:
+    """What a second reader would give; it never is the verdict in force."""
+
+    event: str
+    at: datetime
+    verdict: Verdict
+    reader: str
+    beside: Verdict | None
+    """The verdict in force at the time, which the reader did not see."""
+    has_reason: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both would give the same."""
+        return self.verdict is self.beside
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One student's one-on-one on one paper."""
 
@@ -89,6 +107,7 @@ class Attempt:
     stopped_from: Phase | None = None
     notes: tuple[Note, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    readings: tuple[SecondReading, ...] = ()
     decided_at: datetime | None = None
     examiner: str | None = None
     last_event: str | None = None
@@ -227,6 +246,8 @@ def _step(attempt: Attempt, event: Event) -> Attempt:
     what = event.what
     if isinstance(what, ev.Stopped | ev.WentOn | ev.Decided | ev.Corrected):
         return _judge(attempt, event, what)
+    if isinstance(what, ev.SecondRead):
+        return _second_read(attempt, event, what)
     if isinstance(what, ev.Started | ev.Paused | ev.Resumed | ev.Recovered):
         return _time(attempt, event, what)
     return _prepare(attempt, event)
@@ -322,6 +343,13 @@ def _judge(
                 judgements=(*attempt.judgements, judgement),
                 decided_at=attempt.decided_at or event.at,
             )
+
+
+def _second_read(attempt: Attempt, event: Event, what: ev.SecondRead) -> Attempt:
+    reading = SecondReading(
+        event.id, event.at, what.verdict, what.reader, attempt.verdict, what.text is not None
+    )
+    return replace(attempt, readings=(*attempt.readings, reading))
 
 
 def _mark(attempt: Attempt, marks: Iterable[Event]) -> Attempt:

@@ -66,6 +66,10 @@ class Origin(StrEnum):
     CHOSEN = "chosen by hand"
 
 
+WAITED = "waited"
+"""Why a student is absent: called, and not here after the minutes of the session's rule."""
+
+
 # --- before the reveal ---------------------------------------------------------------------
 
 
@@ -96,6 +100,8 @@ class Absent:
 
     attempt: str
     line: str | None = None
+    why: str | None = None
+    """WAITED where the time had passed after which the session's rules allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +252,16 @@ class Corrected:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SecondRead:
+    """Someone read sheet and timeline, blind, and gave a verdict of their own; none changes."""
+
+    attempt: str
+    verdict: Verdict
+    reader: str
+    text: str | None = None
+
+
 AttemptEvent = (
     Called
     | SentBack
@@ -274,6 +290,7 @@ AttemptEvent = (
     | WentOn
     | Decided
     | Corrected
+    | SecondRead
     | FromPaper
     | Voided
     | Granted

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from examrunner.domain.exam.layout import NOUGHT, Pause, lay, overlap
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -20,7 +22,6 @@ ENOUGH_SEEN = 3
 """So many finished students make what was seen worth more than the plan."""
 BREAK = timedelta(minutes=5)
 """A longer gap between two students is a break and says nothing of the pace."""
-NOUGHT = timedelta(0)
 NORMAL_90 = 1.2815515655446004
 """The standard normal quantile that 10 % lie above: 80 % lie between it and its negative."""
 
@@ -44,18 +45,19 @@ class Forecast:
     late: datetime
 
 
-def ratios(visits: Iterable[Visit]) -> list[float]:
+def ratios(visits: Iterable[Visit], breaks: Sequence[Pause] = ()) -> list[float]:
     """Return for each visit the time it took over the time planned for it.
 
-    The changeover before a visit belongs to it; a break before it does not, and neither does
-    what came before the first one: a late start is no slow pace.
+    The changeover before a visit belongs to it; a break before it does not, planned or not, and
+    neither does what came before the first one: a late start is no slow pace.
     """
     found = []
     before: datetime | None = None
     for visit in sorted(visits, key=lambda one: one.over_at):
         start = visit.called_at
-        if before is not None and start - before <= BREAK:
-            start = before
+        if before is not None:
+            gap = start - before - overlap(before, start, breaks)
+            start -= gap if gap <= BREAK else NOUGHT
         if visit.planned > NOUGHT:
             found.append(max(NOUGHT, visit.over_at - start) / visit.planned)
         before = visit.over_at
@@ -67,11 +69,14 @@ def forecast(
     seen: Sequence[float],
     ahead: Sequence[timedelta],
     used: timedelta = NOUGHT,
+    *,
+    breaks: Sequence[Pause] = (),
+    changeover: timedelta = NOUGHT,
 ) -> Forecast | None:
     """Return when those ahead will be done; None until ENOUGH_SEEN students are done.
 
     `seen` are the ratios of the students done, `ahead` the planned slots of the others, `used`
-    what the one under way has had of them by `start`.
+    what the one under way has had of them by `start`; `breaks` and `changeover` are those of `lay`.
     """
     count = len(seen)
     if count < ENOUGH_SEEN:
@@ -83,10 +88,27 @@ def forecast(
     chance = sum(slot * slot for slot in slots) + sum(slots) ** 2 / count
     doubt = quantile_90(count - 1) * spread * sqrt(chance)
 
+    left = rest_of(ahead, used)
+    planned = sum(left, NOUGHT)
+
     def at(seconds: float) -> datetime:
-        return start + timedelta(seconds=max(0.0, seconds))
+        taken = timedelta(seconds=max(0.0, seconds))
+        if not breaks or not planned:
+            return start + taken
+        drawn_out = [slot * (taken / planned) for slot in left]
+        return lay(start, drawn_out, breaks, changeover, is_under_way=bool(used)).over
 
     return Forecast(at(rest - doubt), at(rest), at(rest + doubt))
+
+
+def rest_of(ahead: Sequence[timedelta], used: timedelta) -> list[timedelta]:
+    """Return what is left of some slots, the time used taken off the first ones."""
+    left = []
+    for slot in ahead:
+        part = min(slot, used)
+        used -= part
+        left.append(slot - part)
+    return left
 
 
 def quantile_90(freedom: int) -> float:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from examrunner.domain.exam.forecast import Forecast, forecast
+from examrunner.domain.exam.forecast import Forecast, forecast, rest_of
+from examrunner.domain.exam.layout import NOUGHT, Pause, lay, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ class Pace:
 
     to_go: int
     behind: timedelta
-    """How late the next student is against the plan; negative when early."""
+    """How late the next student is against the plan; negative when early. No break is late."""
     each: timedelta | None
     """Time for each student still to come, changeover included, that ends the day on time."""
     ends_at: datetime
@@ -26,15 +27,6 @@ class Pace:
     window_end: datetime
     forecast: Forecast | None = None
     """None while too few students are done to go by."""
-
-
-def planned_starts(begin: datetime, slots: Sequence[timedelta]) -> list[datetime]:
-    """Return when each student is planned to start; a slot is allowance plus changeover."""
-    starts, at = [], begin
-    for slot in slots:
-        starts.append(at)
-        at += slot
-    return starts
 
 
 def pace(
@@ -46,17 +38,22 @@ def pace(
     ahead: Sequence[timedelta],
     used: timedelta = timedelta(0),
     seen: Sequence[float] = (),
+    breaks: Sequence[Pause] = (),
+    changeover: timedelta = NOUGHT,
 ) -> Pace:
     """Return the pace of a day.
 
     `done` and `ahead` are the planned slots of the students finished and still to come, the
     one under way included in `ahead`; `used` is the time that one has used so far. `seen` are
-    the ratios of time taken to time planned of those finished, for the forecast.
+    the ratios of time taken to time planned of those finished, for the forecast. `breaks` and
+    `changeover` are those of `lay`.
     """
-    behind = now - begin - sum(done, timedelta(0)) - used
+    free = lay(begin, [*done, *ahead], breaks, changeover).free
+    behind = now - begin - overlap(begin, now, free) - sum(done, NOUGHT) - used
     starts_at = now if done or used else max(now, begin)
-    each = (end - starts_at + used) / len(ahead) if ahead else None
-    expected = forecast(starts_at, seen, ahead, used)
-    rest = max(timedelta(0), sum(ahead, timedelta(0)) - used)
-    ends_at = expected.likely if expected else starts_at + rest
+    open_time = end - starts_at - overlap(starts_at, end, breaks) + used
+    each = open_time / len(ahead) if ahead else None
+    expected = forecast(starts_at, seen, ahead, used, breaks=breaks, changeover=changeover)
+    rest = lay(starts_at, rest_of(ahead, used), breaks, changeover, is_under_way=bool(used))
+    ends_at = expected.likely if expected else rest.over
     return Pace(len(ahead), behind, each, ends_at, end, expected)

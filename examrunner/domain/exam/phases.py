@@ -54,6 +54,7 @@ class Action(StrEnum):
     GO_ON = "go on with"
     DECIDE = "decide"
     CORRECT = "correct"
+    SECOND_READ = "read a second time"
     VOID = "void"
     RETAKE = "let retake"
 
@@ -74,6 +75,7 @@ TABLE: dict[Action, frozenset[Phase]] = {
     Action.GO_ON: frozenset({Phase.STOPPED}),
     Action.DECIDE: frozenset({Phase.STOPPED}),
     Action.CORRECT: frozenset({Phase.DECIDED}),
+    Action.SECOND_READ: frozenset({Phase.DECIDED}),
     Action.VOID: frozenset(
         {Phase.REVEALED, Phase.RUNNING, Phase.PAUSED, Phase.STOPPED, Phase.DECIDED}
     ),
@@ -89,6 +91,7 @@ WHILE_SUSPENDED = frozenset(
         Action.STOP,
         Action.DECIDE,
         Action.CORRECT,
+        Action.SECOND_READ,
         Action.VOID,
         Action.MARK_ABSENT,
         Action.POSTPONE,

@@ -43,6 +43,17 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """A planned break of the exam day, in local time."""
+
+    at: time
+    minutes: timedelta
+    """Its length, written as `10` or `7:30`."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
+@dataclass(frozen=True, slots=True)
 class ExamRules:
     """When, how long, and for how many points."""
 
@@ -52,6 +63,15 @@ class ExamRules:
     minutes: timedelta | None = timedelta(minutes=5)
     """Time of one attempt, written as `5` or `4:25`; None (`none`) means no time limit."""
     changeover_seconds: int = 40
+    breaks: tuple[Break, ...] = ()
+    """Planned breaks within the window; no student is planned to be there during one."""
+    reserve: int = 0
+    """So many slots at the end of the window are kept free: latecomers, retakes, voids."""
+    absent_after: timedelta | None = None
+    """Who was called and is not here so long after call and planned time may be marked absent.
+
+    It is offered then, never done; None: it is never offered.
+    """
     papers_per_student: int = 1
     points: tuple[tuple[str, int], ...] = (("pass", 10), ("fail", 0))
     """Verdict to points. A verdict that is not named here gives no score."""
@@ -80,6 +100,8 @@ class DrawRules:
     """h of examrunner-draw/1 as digits, or `auto`; 0 is the plain uniform draw."""
     public: str = NO_PUBLIC_SOURCE
     """Words that say how the public value P is obtained; `none`: there is none."""
+    spoken_number: bool = False
+    """Each student says a number that takes part in the own draw, and that nobody can foresee."""
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import State
 from examrunner.domain.course.catalogue import ReviewRules
 from examrunner.domain.course.people import Student
 from examrunner.domain.exam.clock import shown
-from examrunner.domain.exam.plan import plan
+from examrunner.domain.exam.plan import pauses_of, plan
 from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import (
     AUTO,
@@ -68,6 +69,7 @@ def rules_in_words(settings: Settings, known: Class | None) -> tuple[Rule, ...]:
         *_papers(settings, known),
         *_sheet(settings, known),
         *_draw(settings, known),
+        *_absence(settings.exam),
         *_marks(settings.exam),
         *(_owed(known.reviews) if known and known.reviews else ()),
     )
@@ -82,6 +84,18 @@ def _day(settings: Settings) -> Iterator[Rule]:
     else:
         hours = f"{window.start:%H:%M} to {window.end:%H:%M}"
         yield Rule("window", f"{hours}, {window.timezone}. It only shows how far behind you are.")
+    if exam.breaks:
+        yield Rule("planned breaks", f"{breaks_in_words(exam)}. Nobody is planned then.")
+    if exam.reserve:
+        slots = counted(exam.reserve, "slot")
+        yield Rule("reserve", f"{slots} at the end of the window, for who is late or comes again.")
+
+
+def breaks_in_words(exam: ExamRules) -> str:
+    """Return the planned breaks in order, e.g. `10:00 to 10:10`."""
+    begin = datetime.combine(date.min, exam.window.start if exam.window else time.min)
+    pauses = pauses_of(exam, begin)
+    return ", ".join(f"{one.begin:%H:%M} to {one.end:%H:%M}" for one in pauses)
 
 
 def _time(exam: ExamRules, students: Sequence[Student]) -> Iterator[Rule]:
@@ -102,6 +116,10 @@ def _time(exam: ExamRules, students: Sequence[Student]) -> Iterator[Rule]:
     stops = sum(one.stop_clock for one in students)
     if stops:
         yield Rule("breaks", f"{counted(stops, 'student')} may have the clock stopped (space).")
+    reads = sum(one.written for one in students)
+    if reads:
+        words = f"{counted(reads, 'student')} may read each question: second window or card."
+        yield Rule("written", words)
     words = "Nothing happens by itself: the time changes colour, you go on or decide."
     yield Rule("time is up", words)
 
@@ -173,7 +191,16 @@ def _draw(settings: Settings, known: Class | None) -> Iterator[Rule]:
         yield Rule("public", "No public number takes part in the draw.")
     else:
         yield Rule("public", f"A public number takes part: {draw.public}")
+    if draw.spoken_number:
+        yield Rule("spoken number", "Each student says a number, and it takes part in the draw.")
     yield Rule("revealing", "Cannot be undone: the student then knows the paper.")
+
+
+def _absence(exam: ExamRules) -> Iterator[Rule]:
+    if exam.absent_after is not None:
+        after = shown(exam.absent_after.total_seconds())
+        words = f"Offered {after} after call and planned time for who is not here; you decide."
+        yield Rule("absent", words)
 
 
 def _marks(exam: ExamRules) -> Iterator[Rule]:

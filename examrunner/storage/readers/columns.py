@@ -44,6 +44,7 @@ _ALIASES: dict[str, str] = {
     "photo": "photo",
     "extra_time": "extra time|extra time factor|time factor",
     "stop_clock": "stop clock|stop the clock",
+    "written": "written|written questions|questions in writing",
     "presented": "presented|papers presented",
     "assigned": "assigned|assigned paper|assigned reading",
 }

@@ -20,6 +20,7 @@ from examrunner.storage.readers.student_ids import Entry, chosen_ids, repeats
 from examrunner.storage.readers.tables import Row, Table, damaged_ids, read_table, unwrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_EXTRA_TIME = Decimal(4)
@@ -29,6 +30,8 @@ _FACTOR = re.compile(r"\d+(?:[.,]\d+)?")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _YES = frozenset(("yes", "y", "true", "1", "x"))
 _NO = frozenset(("", "no", "n", "false", "0"))
+_WISHES = ("stop_clock", "written")
+"""Fields that are yes or no."""
 _ID_FIELDS = ("student_id", "canvas_id", "sis_id", "login")
 _CANVAS_FIELDS = {
     "canvas_id": canvas.CANVAS_ID,
@@ -179,16 +182,14 @@ def _student(row: Row, fields: dict[str, int], file: str | None) -> tuple[Studen
     if extra_time is None:
         hint = "write a factor from 1 to 4, such as 1.5"
         fault("extra_time", f"'{cells['extra_time']}' is no extra time", hint)
-    stop_clock = fold(cells.get("stop_clock", ""))
-    if stop_clock not in _YES | _NO:
-        fault("stop_clock", f"'{cells['stop_clock']}' is neither yes nor no", "write yes or no")
+    for field in _WISHES:
+        if fold(cells.get(field, "")) not in _YES | _NO:
+            fault(field, f"'{cells[field]}' is neither yes nor no", "write yes or no")
     presented = tuple(re.split(r"[;\s]+", cells.get("presented", "").strip("; ")))
     presented = presented if presented != ("",) else ()
     assigned = cells.get("assigned") or None
-    for field, ids in (("presented", presented), ("assigned", (assigned,) if assigned else ())):
-        for text in ids:
-            if not is_id(text):
-                fault(field, f"'{text}' is no id of a reading", "use the ids of course.yaml")
+    for field, text in _bad_readings(presented, assigned):
+        fault(field, f"'{text}' is no id of a reading", "use the ids of course.yaml")
     student = Student(
         cells["student_id"],
         name,
@@ -200,7 +201,8 @@ def _student(row: Row, fields: dict[str, int], file: str | None) -> tuple[Studen
         say_name=cells.get("say_name") or None,
         photo=cells.get("photo") or None,
         extra_time=extra_time or NO_EXTRA_TIME,
-        stop_clock=stop_clock in _YES,
+        stop_clock=fold(cells.get("stop_clock", "")) in _YES,
+        written=fold(cells.get("written", "")) in _YES,
         presented=presented,
         assigned=assigned,
     )
@@ -209,6 +211,12 @@ def _student(row: Row, fields: dict[str, int], file: str | None) -> tuple[Studen
         column = fields["email"] + 1
         problems.append(warning(text, file=file, line=row.line, column=column, rule="roster-email"))
     return student, problems
+
+
+def _bad_readings(presented: Iterable[str], assigned: str | None) -> list[tuple[str, str]]:
+    """Return the field and the text of each reading that is no id."""
+    named = [*(("presented", text) for text in presented), ("assigned", assigned or "")]
+    return [(field, text) for field, text in named if text and not is_id(text)]
 
 
 def _name_of(cells: dict[str, str]) -> str:

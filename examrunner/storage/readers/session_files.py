@@ -17,13 +17,25 @@ from examrunner.storage.readers.typed import Report, Rules, check_ids, read_type
 from examrunner.storage.readers.yaml_tree import EMPTY, Mapping, read_tree
 
 if TYPE_CHECKING:
+    from datetime import time
     from pathlib import Path
+
+    from examrunner.domain.exam.settings import ExamRules
 
 SESSION_FILE = "session.yaml"
 VERDICTS = ("pass", "edge", "fail")
 _SPACING = re.compile(r"auto|[0-9]{1,4}")
 _DATABASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,60}\.db|[A-Z_][A-Z0-9_]{0,63}")
 """Never a path, nor the name of another file of the session."""
+_MORE_THAN_NOTHING = (
+    ("minutes", "`none` means no time limit"),
+    ("absent_after", "`none` means that it is never offered"),
+)
+_NEVER_NEGATIVE = (
+    ("changeover_seconds", ""),
+    ("reserve", "0 keeps no slot free"),
+    ("anchor_every", "0 means never"),
+)
 _UNFIT = re.compile(r"[^A-Za-z0-9._@+-]+")
 
 
@@ -70,7 +82,9 @@ def _read(data: bytes, file: str, name: str) -> tuple[Settings | None, list[Prob
     if settings is not None:
         _check_names(settings, report)
         _check_exam(settings, report)
+        _check_reviews(settings, report)
         _check_window(settings, report)
+        _check_breaks(settings.exam, report)
         _check_sheet(settings, report)
     return (None if report.problems else settings), problems + report.sorted()
 
@@ -92,19 +106,22 @@ def _check_names(settings: Settings, report: Report) -> None:
 
 def _check_exam(settings: Settings, report: Report) -> None:
     exam = settings.exam
-    if exam.minutes is not None and exam.minutes <= timedelta(0):
-        hint = "`none` means no time limit"
-        report.at(("exam", "minutes"), "minutes must be more than 0", hint)
-    if exam.changeover_seconds < 0:
-        report.at(("exam", "changeover_seconds"), "changeover_seconds cannot be negative")
-    if exam.anchor_every < 0:
-        report.at(("exam", "anchor_every"), "anchor_every cannot be negative", "0 means never")
+    for name, hint in _MORE_THAN_NOTHING:
+        length = getattr(exam, name)
+        if length is not None and length <= timedelta(0):
+            report.at(("exam", name), f"{name} must be more than 0", hint)
+    for name, hint in _NEVER_NEGATIVE:
+        if getattr(exam, name) < 0:
+            report.at(("exam", name), f"{name} cannot be negative", hint)
     if exam.papers_per_student < 1:
         report.at(("exam", "papers_per_student"), "papers_per_student must be at least 1")
     for n, (verdict, _) in enumerate(exam.points):
         if verdict not in VERDICTS:
             told = f"`{safe(verdict[:60])}` is no verdict"
             report.at(("exam", "points", n), told, f"the verdicts are {', '.join(VERDICTS)}")
+
+
+def _check_reviews(settings: Settings, report: Report) -> None:
     if settings.reviews is not None:
         rules = settings.reviews
         for name, number in (("required", rules.required), ("from_calendar", rules.from_calendar)):
@@ -122,6 +139,32 @@ def _check_window(settings: Settings, report: Report) -> None:
     if not is_timezone(window.timezone):
         told = f"there is no time zone `{safe(window.timezone[:60])}`"
         report.at(("exam", "window", "timezone"), told, _nearest_timezone(window.timezone))
+
+
+def _check_breaks(exam: ExamRules, report: Report) -> None:
+    window = exam.window
+    if exam.breaks and window is None:
+        hint = "give the session its hours: window: {start: 09:00, end: 11:00}"
+        report.at(("exam", "breaks"), "breaks need a window to lie in", hint)
+        return
+    earlier: list[tuple[int, int]] = []
+    for n, one in enumerate(exam.breaks):
+        place = ("exam", "breaks", n)
+        begin = _second_of(one.at)
+        end = begin + int(one.minutes.total_seconds())
+        if begin == end:
+            report.at((*place, "minutes"), f"the break at {one.at:%H:%M} has no length")
+        elif window and (begin < _second_of(window.start) or end > _second_of(window.end)):
+            told = f"the break at {one.at:%H:%M} lies outside the window"
+            hours = f"it must lie between {window.start:%H:%M} and {window.end:%H:%M}"
+            report.at((*place, "at"), told, hours)
+        elif any(begin < other_end and other < end for other, other_end in earlier):
+            report.at((*place, "at"), f"the break at {one.at:%H:%M} overlaps another one")
+        earlier.append((begin, end))
+
+
+def _second_of(at: time) -> int:
+    return (at.hour * 60 + at.minute) * 60 + at.second
 
 
 def is_timezone(name: str) -> bool:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import time, timedelta
 
-    from examrunner.domain.exam.settings import ExamRules, Settings
+    from examrunner.domain.exam.settings import Break, ExamRules, Settings
 
 _PLAIN = re.compile(r"(?:\.{1,2}/)*[A-Za-z0-9](?:[A-Za-z0-9 ./_+@-]*[A-Za-z0-9./_+@-])?")
 _HEAD = """\
@@ -50,6 +50,8 @@ def _lines(settings: Settings) -> list[str]:
         f"  spacing: {_text(draw.spacing)}",
         "  # words that say how the public value is obtained; only then the app asks for it",
         f"  public: {_text(draw.public)}",
+        "  # true: each student says a number at the reveal, and it takes part in the draw",
+        f"  spoken_number: {str(draw.spoken_number).lower()}",
         "second_window:",
         "  # the student's window shows paper and time; true: the question, too, and the next",
         "  # one as soon as one is rated",
@@ -70,6 +72,12 @@ def _exam_lines(exam: ExamRules) -> list[str]:
         _line("window", window, "{start: 09:00, end: 11:00, timezone: America/Chicago}"),
         f"minutes: {_talk_time(exam.minutes)}  # or 4:25, or none: no time limit",
         f"changeover_seconds: {exam.changeover_seconds}",
+        "# planned breaks within the window; no student is planned to be there during one",
+        f"breaks: [{', '.join(map(_break, exam.breaks))}]  # [{{at: 10:00, minutes: 10}}]",
+        "# slots at the end of the window kept free for latecomers, retakes and voids",
+        f"reserve: {exam.reserve}",
+        "# so many minutes after call and planned time absent is offered; none: never",
+        f"absent_after: {_talk_time(exam.absent_after)}",
         f"papers_per_student: {exam.papers_per_student}",
         "# a verdict that is not named gives no score",
         f"points: {_pairs(exam.points)}",
@@ -77,6 +85,10 @@ def _exam_lines(exam: ExamRules) -> list[str]:
         "# after so many students your own earlier verdicts are recalled; 0: never",
         f"anchor_every: {exam.anchor_every}",
     ]
+
+
+def _break(one: Break) -> str:
+    return f"{{at: {_time(one.at)}, minutes: {_talk_time(one.minutes)}}}"
 
 
 def _line(key: str, value: str | None, example: str) -> str:

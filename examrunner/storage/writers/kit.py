@@ -47,7 +47,7 @@ class Page:
     planned: str
     allowed: str
     extra: str
-    """What is special about this student's time."""
+    """What was agreed with this student: time, stops, questions in writing."""
     attempt: str
     """Which paper of the student, where there are several."""
     title: str
@@ -60,6 +60,8 @@ class Page:
     questions: tuple[Question, ...]
     kinds: tuple[str, ...]
     """Of the free questions of a blank sheet."""
+    is_written: bool = False
+    """Its questions stand on a card, too, for the student to read."""
 
     @property
     def is_long(self) -> bool:

@@ -49,6 +49,7 @@ _ROSTER: dict[str, Callable[[Student], str]] = {
         "" if student.extra_time == NO_EXTRA_TIME else format(student.extra_time, "f")
     ),
     "stop_clock": lambda student: "yes" if student.stop_clock else "",
+    "written": lambda student: "yes" if student.written else "",
     "presented": lambda student: ";".join(student.presented),
     "assigned": lambda student: student.assigned or "",
 }

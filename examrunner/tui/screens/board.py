@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase
 from examrunner.domain.text import fold
 from examrunner.services import conduct, day_acts
+from examrunner.services.absence import overdue
 from examrunner.services.day import Day, day_of
+from examrunner.services.troubles import latecomer
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, width_of
 from examrunner.tui.screens.listing import ListScreen
 from examrunner.tui.widgets.field import Field
-from examrunner.tui.words import pace_words, title_words
+from examrunner.tui.words import break_words, due_words, minutes_words, pace_words, title_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -134,20 +137,26 @@ class BoardScreen(ListScreen):
         planned = ""
         if self._day and self._day.planned:
             planned = pad(self._day.planned[place], 9)
-        side = width >= SIDE_FROM
-        room = (width - SIDE if side else width) - 5 - len(planned) - 24
-        left = line(
-            (f"  {sign}  ", "good" if sign == "✓" else "warn" if sign == "–" else ""),
+        room = (width - SIDE if self.is_wide else width) - 5 - len(planned) - 24
+        return line(
+            (f"  {sign}  ", "good" if sign == "✓" else "warn" if sign in "–!" else ""),
             (planned, "dim"),
             (pad(row.student.name, room), "strong" if place == self.chosen else ""),
             (f"  {pad(word, 20)}  ", "dim"),
         )
-        if not side:
-            return left
-        beside = self.side_lines()
-        at = place - self.first_row
-        extra = beside[at] if at < len(beside) else EMPTY
-        return (*left, (" " * (width - SIDE - width_of(left)), ""), *extra)
+
+    def lines_above(self, place: int) -> list[Line]:
+        """Return the planned break before a student."""
+        breaks = self._day.breaks if self._day else ()
+        return [line((f"     {break_words(one)}", "dim")) for at, one in breaks if at == place]
+
+    def beside(self, at: int, row: Line) -> Line:
+        """Return a row with what stands at the side of the list."""
+        beside = self.side_lines() if self.is_wide else []
+        if at >= len(beside):
+            return row
+        space = min(self.width, WIDEST) - SIDE - width_of(row)
+        return (*row, (" " * space, ""), *beside[at])
 
     def _status(self, row: Row) -> tuple[str, str]:
         attempt = row.attempt
@@ -161,7 +170,16 @@ class BoardScreen(ListScreen):
             word = f"{done} of {len(row.attempts)} done"
         if attempt.phase is Phase.WAITING and not done and self.exam.desk.has_no_paper(row.key):
             word = "no paper to draw"
+        if (missing := self._overdue(row)) is not None:
+            sign, word = "!", f"not here for {minutes_words(missing)}"
         return sign, word
+
+    def _overdue(self, row: Row) -> timedelta | None:
+        """Return how long a student has been missing whom the rule allows to mark absent."""
+        desk = self.exam.desk
+        if row.attempt.called_at is None or desk.settings.exam.absent_after is None:
+            return None
+        return overdue(desk, row.key, self._day)
 
     @property
     def is_wide(self) -> bool:
@@ -189,6 +207,22 @@ class BoardScreen(ListScreen):
             return []
         spans = [span for word in pace_words(self._day) for span in ((GAP, ""), word)][1:]
         return [EMPTY, line(("  ", ""), *spans)]
+
+    def status(self) -> Line:
+        """Return what was saved last, whose absence is due, and the break whose time it is."""
+        if not self.exam.is_calm:
+            return super().status()
+        chosen = self._rows[self.chosen] if self._rows else None
+        missing = self._overdue(chosen) if chosen else None
+        if missing is not None:
+            words = f"  not here for {minutes_words(missing)}: "
+            return line((words, "warn"), ("a", "key"), (" marks absent", ""))
+        troubles = self.exam.troubles
+        late = latecomer(self.exam.desk, troubles) if troubles is not None else None
+        if late is not None:
+            name = pad(late.student.name, 30).rstrip()
+            return line((f"  (rehearsal) {name} comes in, late", "warn"))
+        return (*super().status(), *due_words(self._day))
 
     # --- acting --------------------------------------------------------------------------
 

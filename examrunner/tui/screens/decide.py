@@ -82,16 +82,7 @@ class VerdictScreen(ExamScreen):
         return line((f"  {used} of {shown(attempt.clock.seconds)} used", "dim"))
 
     def _choice(self) -> Line:
-        spans: list[tuple[str, str]] = [("  ", "")]
-        for key, verdict in (("p", Verdict.PASS), ("e", Verdict.EDGE), ("f", Verdict.FAIL)):
-            if verdict is self._verdict:
-                spans.append((f"▸ {verdict.upper()}", VERDICT_INK[verdict]))
-            else:
-                spans += [(f"  {key}", "key"), (f" {verdict}", "")]
-            spans.append((GAP, ""))
-        if self._verdict is not None:
-            spans += [("enter", "key"), (" confirms", "")]
-        return tuple(spans)
+        return choice_line(self._verdict)
 
     def _said(self, suggestion: Suggestion) -> list[Line]:
         """Return what the marks suggest if asked for, and the reason or that one may be given."""
@@ -144,6 +135,20 @@ class VerdictScreen(ExamScreen):
     def _close(self) -> None:
         self.field.close()
         self.draw()
+
+
+def choice_line(chosen: Verdict | None) -> Line:
+    """Return the three verdicts, the chosen one set off."""
+    spans: list[tuple[str, str]] = [("  ", "")]
+    for key, verdict in (("p", Verdict.PASS), ("e", Verdict.EDGE), ("f", Verdict.FAIL)):
+        if verdict is chosen:
+            spans.append((f"▸ {verdict.upper()}", VERDICT_INK[verdict]))
+        else:
+            spans += [(f"  {key}", "key"), (f" {verdict}", "")]
+        spans.append((GAP, ""))
+    if chosen is not None:
+        spans += [("enter", "key"), (" confirms", "")]
+    return tuple(spans)
 
 
 def suggestion_words(suggestion: Suggestion) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.services import day_acts
 from examrunner.tui.actions import bindings
-from examrunner.tui.lines import GAP, Line, line, pad
+from examrunner.tui.lines import GAP, Line, line, pad, width_of
 from examrunner.tui.screens.listing import ListScreen
-from examrunner.tui.words import clock_time, reading_words
+from examrunner.tui.words import clock_time, reading_words, readings_words
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -61,7 +61,15 @@ class EdgesScreen(ListScreen):
         name = f"edge {place + 1}" if self._hides else desk.row(attempt.student).student.name
         at = clock_time(desk, attempt.judgements[-1].at)
         title = reading_words(desk, attempt)[0]
-        return line((f"  {pad(name, 24)}  ", "strong"), (f"{at}  ", "dim"), pad(title, width - 38))
+        spans = readings_words(attempt)
+        left = line((f"  {pad(name, 24)}  ", "strong"), (f"{at}  ", "dim"), *spans)
+        return (*left, (pad(title, max(0, width - width_of(left) - 2)), ""))
+
+    def action_reader(self) -> None:
+        """Let a second reader give verdicts of their own."""
+        from examrunner.tui.screens.second_read import SecondReadScreen
+
+        self.app.push_screen(SecondReadScreen())
 
     def action_hide(self) -> None:
         """Hide the names and shuffle, or show them again."""

@@ -8,10 +8,19 @@ from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import allowance
 from examrunner.services import conduct, draws
+from examrunner.services.absence import missing_since, overdue
+from examrunner.services.troubles import nobody_comes
 from examrunner.tui.actions import SCREENS, bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
-from examrunner.tui.words import place_words, reading_words, short_pace
+from examrunner.tui.words import (
+    clock_time,
+    minutes_words,
+    place_words,
+    reading_words,
+    rule_words,
+    short_pace,
+)
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -33,6 +42,15 @@ class HandOverScreen(ExamScreen):
     def __init__(self, attempt: str) -> None:
         super().__init__()
         self.attempt_id = attempt
+
+    def on_mount(self) -> None:
+        """Keep fresh since when the student is waited for."""
+        self.set_interval(15, self.refresh_wait)
+
+    def refresh_wait(self) -> None:
+        """Draw anew while nobody has come in."""
+        if self.is_current and not self.attempt.is_present:
+            self.draw()
 
     @property
     def attempt(self) -> Attempt:
@@ -56,7 +74,7 @@ class HandOverScreen(ExamScreen):
         rows.append(EMPTY)
         rows += self._steps(attempt)
         if attempt.phase is Phase.CALLED:
-            rows += [EMPTY, *self._script()]
+            rows += [EMPTY, *self._missing(), *self._script()]
         room = max(2, self.app.size.height - 4 - len(rows))
         name = [line((f"  {text}", "strong")) for text in wrap(student.name, self.width - 4, room)]
         self.canvas("body").show([EMPTY, *name, *rows])
@@ -70,11 +88,33 @@ class HandOverScreen(ExamScreen):
             words[0] += f" (extra time x {student.extra_time})"
         if student.stop_clock:
             words.append("may stop the clock: space pauses it")
+        if student.written:
+            words.append("reads each question: the second window shows it, the kit has a card")
         if attempt.granted:
             words.append(f"a further attempt: {attempt.granted}")
         elif len(desk.row(attempt.student).attempts) > 1:
             words.append(f"paper {attempt.number} of {len(desk.row(attempt.student).attempts)}")
         return words
+
+    def _missing(self) -> list[Line]:
+        """Return since when a student was called who is not here, and what the rule says then."""
+        desk, key = self.exam.desk, self.attempt.student
+        troubles = self.exam.troubles
+        since, rule = missing_since(desk, key), desk.settings.exam.absent_after
+        if since is None:
+            return []
+        ago = minutes_words(desk.clock.now().at - since)
+        rows = [line((f"  called at {clock_time(desk, since)}, {ago} ago", "dim"))]
+        if troubles is not None and nobody_comes(desk, troubles, key):
+            rows.append(line(("  (rehearsal) nobody comes in", "warn")))
+        missing = overdue(desk, key)
+        if missing is not None and rule is not None:
+            words = (
+                f" marks absent: not here for {minutes_words(missing)}, "
+                f"the rule allows it after {rule_words(rule)}"
+            )
+            rows.append(line(("  a", "key"), (words, "warn")))
+        return [*rows, EMPTY]
 
     def _script(self) -> list[Line]:
         """Return what every student is told at the start, in the same words."""

@@ -22,6 +22,8 @@ class ListScreen(ExamScreen):
     """Rows above the list in the body."""
     below = 0
     """Rows under the list in the body."""
+    _drawn: tuple[int | None, ...] = ()
+    """What stands in each row in view: a place, or None for a line that cannot be chosen."""
 
     def count(self) -> int:
         """Return the number of rows."""
@@ -30,6 +32,14 @@ class ListScreen(ExamScreen):
     def row_line(self, place: int, width: int) -> Line:
         """Return one row in so many cells."""
         return line((str(place), "dim")) if width else EMPTY
+
+    def lines_above(self, place: int) -> list[Line]:  # noqa: ARG002  a subclass looks at it
+        """Return lines that stand above a row and cannot be chosen."""
+        return []
+
+    def beside(self, at: int, row: Line) -> Line:  # noqa: ARG002  a subclass looks at it
+        """Return a row in view, counted from 0, with what stands at the side of it."""
+        return row
 
     def head_lines(self) -> list[Line]:
         """Return the `heading` rows above the list."""
@@ -52,13 +62,23 @@ class ListScreen(ExamScreen):
         elif self.chosen >= self.first_row + height:
             self.first_row = self.chosen - height + 1
         self.first_row = max(0, min(self.first_row, count - height))
-        places = range(self.first_row, min(count, self.first_row + height))
-        rows = self.head_lines()
-        rows += [self.row_line(place, self.width) for place in places]
-        rows += [()] * (height - len(places))
-        rows += self.foot_lines()
-        row = self.heading + self.chosen - self.first_row if count else None
-        self.canvas("body").show(rows, row)
+        listed = self._in_view(height)
+        while count and all(place != self.chosen for place, _ in listed):
+            self.first_row += 1
+            listed = self._in_view(height)
+        self._drawn = tuple(place for place, _ in listed)
+        rows = [row for _, row in listed] + [EMPTY] * (height - len(listed))
+        rows = [self.beside(at, row) for at, row in enumerate(rows)]
+        row = self.heading + self._drawn.index(self.chosen) if count else None
+        self.canvas("body").show([*self.head_lines(), *rows, *self.foot_lines()], row)
+
+    def _in_view(self, height: int) -> list[tuple[int | None, Line]]:
+        """Return the rows from the first one on, as many as are in view."""
+        listed: list[tuple[int | None, Line]] = []
+        for place in range(self.first_row, min(self.count(), self.first_row + height)):
+            listed += [(None, above) for above in self.lines_above(place)]
+            listed.append((place, self.row_line(place, self.width)))
+        return listed[:height]
 
     def move(self, by: int) -> None:
         """Choose another row."""
@@ -100,6 +120,7 @@ class ListScreen(ExamScreen):
     def on_click(self, event: Click) -> None:
         """Choose the row under the mouse."""
         row = event.screen_y - 1 - self.heading
-        if 0 <= row < min(self.list_height(), self.count() - self.first_row):
-            self.chosen = self.first_row + row
+        place = self._drawn[row] if 0 <= row < len(self._drawn) else None
+        if place is not None:
+            self.chosen = place
             self.draw()

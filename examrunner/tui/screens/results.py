@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
+from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import score
 from examrunner.domain.exam.suggest import suggest
+from examrunner.domain.text import counted
 from examrunner.services import day_acts, draws
+from examrunner.services.second_read import agreement
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, hanging, line, pad, width_of, wrap
 from examrunner.tui.screens.base import ExamScreen
@@ -105,6 +108,8 @@ class ResultsScreen(ListScreen):
         words += [f"{phases[Phase.ABSENT]} absent"] if phases[Phase.ABSENT] else []
         words += [f"{waiting} to come"] if waiting else []
         words += [f"{phases[Phase.VOID]} void"] if phases[Phase.VOID] else []
+        seen = agreement(attempts)
+        words += [f"{counted(seen.n, 'second reading')}, {seen.agree} agree"] if seen.n else []
         return ", ".join(words)
 
     def foot_lines(self) -> list[Line]:
@@ -198,6 +203,14 @@ class RecordScreen(ExamScreen):
                 (f"{GAP}suggested {suggested}" if suggested else "", "dim"),
             )
             rows += self._told(head, reason)
+        for one in () if self._hides_name else attempt.readings:
+            reason = desk.text(one.event) if one.has_reason else ""
+            head = line(
+                (f"  {clock_time(desk, one.at)}  ", "dim"),
+                (str(one.verdict), VERDICT_INK[one.verdict]),
+                (f"{GAP}second reading by {one.reader}, beside {one.beside or 'none'}", "dim"),
+            )
+            rows += self._told(head, reason)
         rows.append(EMPTY)
         decided = attempt.phase is Phase.DECIDED
         is_timed = attempt.from_paper is None
@@ -213,6 +226,8 @@ class RecordScreen(ExamScreen):
         rows: list[Line] = []
         for event in desk.events(attempt.id):
             what = event.what
+            if isinstance(what, ev.SecondRead):
+                continue  # it stands above, with the verdicts
             kind = kinds.get(getattr(what, "question", ""), "")
             words = what_words(what)
             text = desk.text(event.id) if getattr(what, "text", None) else ""

@@ -69,6 +69,9 @@ class SheetScreen(MarkingScreen):
         self._spent = {place: float(asked.spent) for place, asked in enumerate(attempt.questions)}
         self._current = self._first_open()
         self._since = attempt.clock.elapsed(desk.clock.now())
+        is_new = not any(one.asked_at or one.not_asked for one in attempt.questions)
+        if is_new and desk.row(attempt.student).student.written:
+            self.exam.say("reads each question: second window or card")
         self._arm()
 
     def on_screen_resume(self) -> None:

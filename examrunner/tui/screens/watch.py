@@ -8,7 +8,7 @@ from examrunner.domain.exam.clock import shown
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, wrap
 from examrunner.tui.screens.board import SIDE, BoardScreen
-from examrunner.tui.words import reading_words, title_words
+from examrunner.tui.words import due_words, reading_words, title_words
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -28,6 +28,10 @@ class WatchScreen(BoardScreen, inherit_bindings=False):
     def bar(self) -> Line:
         """Say that this window only watches."""
         return line(title_words(self.exam.desk.settings), (f"{GAP}watching", "warn"))
+
+    def status(self) -> Line:
+        """Return what was saved last and the break whose time it is; no key marks anything here."""
+        return (*self.exam.status_line(), *due_words(self._day))
 
     def _under_way(self, width: int) -> list[Line]:
         """Return who is examined, on what, and how long still."""

@@ -93,6 +93,11 @@ STORED: list[tuple[str, ev.What, str]] = [
         '{"attempt":"s.1","text":"ab","verdict":"pass"}',
     ),
     (
+        "second-read",
+        ev.SecondRead("s.1", ev.Verdict.FAIL, "bo", "ab"),
+        '{"attempt":"s.1","reader":"bo","text":"ab","verdict":"fail"}',
+    ),
+    (
         "committed",
         ev.Committed("cc", 1, {"settings": "aa"}),
         '{"commit":"cc","documents":{"settings":"aa"},"number":1}',

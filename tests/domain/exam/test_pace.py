@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examrunner.domain.exam.forecast import ENOUGH_SEEN
-from examrunner.domain.exam.pace import pace, planned_starts
+from examrunner.domain.exam.layout import lay
+from examrunner.domain.exam.pace import pace
 from tests.fakes import NINE
 
 BEGIN, END = NINE, NINE + timedelta(hours=2)
@@ -23,12 +24,12 @@ RATIOS = st.lists(st.floats(0.0, 3.0), max_size=24)
 def test_planned_starts_follow_one_another() -> None:
     """Each student is planned to start when the slots before are over."""
     long = timedelta(seconds=490)
-    assert planned_starts(BEGIN, [SLOT, long, SLOT]) == [
+    assert lay(BEGIN, [SLOT, long, SLOT]).starts == (
         BEGIN,
         BEGIN + SLOT,
         BEGIN + SLOT + long,
-    ]
-    assert planned_starts(BEGIN, []) == []
+    )
+    assert lay(BEGIN, []).starts == ()
 
 
 def test_a_day_on_time_is_not_behind() -> None:
@@ -162,5 +163,5 @@ def test_a_shift_of_the_day_is_all_that_it_is_behind(done: list[timedelta], late
 def test_a_plan_that_is_kept_ends_when_it_was_planned(count: int) -> None:
     """The projection at the begin is the end of the last planned slot."""
     slots = [SLOT] * count
-    last = planned_starts(BEGIN, slots)[-1] + SLOT
+    last = lay(BEGIN, slots).starts[-1] + SLOT
     assert pace(BEGIN, BEGIN, END, done=[], ahead=slots).ends_at == last

@@ -34,6 +34,7 @@ GOLDEN = {
     "go on with": "stopped",
     "decide": "stopped",
     "correct": "decided",
+    "read a second time": "decided",
     "void": "decided paused revealed running stopped",
     "let retake": "decided void",
 }

@@ -1,0 +1,160 @@
+"""The proof of a session's draws: what is published after the day, and what is checked before."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examrunner.domain.draw.commitment import bank_hash, bank_items, questions_in
+from examrunner.domain.draw.log import DrawLog
+from examrunner.domain.draw.published import Published, published
+from examrunner.domain.draw.ticket import NONE
+from examrunner.domain.errors import Environment, Refused
+from examrunner.domain.exam import events as ev
+from examrunner.domain.exam.phases import SessionPhase, session_after
+from examrunner.domain.problems import BadInput
+from examrunner.services import committed
+from examrunner.services.folders import demand_session
+from examrunner.services.secret import read_secret
+from examrunner.storage.database.drafts import Draft
+from examrunner.storage.interrupts import held
+from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.writers.proof_folder import PROOF_FILES, write_proof
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from examrunner.domain.draw.verification import Verified
+    from examrunner.services.committed import Stored
+    from examrunner.services.ports import ClockPort
+    from examrunner.storage.database.ledger import Ledger
+
+NOTHING = "Nothing has been drawn yet: the session is not committed."
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was published of a session."""
+
+    folder: Path
+    session: str
+    commit: str
+    """C."""
+    head: str
+    """Hash of the log's last line."""
+    draws: int
+    files: tuple[str, ...]
+    is_new: bool
+    """The secret was revealed by this; else it had been before."""
+
+
+@contextmanager
+def record_of(folder: Path) -> Iterator[tuple[Ledger, Stored, SessionPhase]]:
+    """Give the record of a committed session, which may be open elsewhere, and its phase.
+
+    Raises WrongUsage where the folder is no session, Refused where it is a draft.
+    """
+    from examrunner.storage.database.ledger import Ledger
+
+    demand_session(folder)
+    settings, problems = read_settings(folder)
+    if settings is None:
+        raise BadInput(problems)
+    path = folder / settings.database
+    if not path.exists():
+        raise Refused(NOTHING)
+    with Ledger.open(path, settings.session, create=False) as ledger:
+        stored = committed.read_stored(ledger)
+        if stored is None:
+            raise Refused(NOTHING)
+        phase = SessionPhase.COMMITTED
+        for event in ledger.of_the_day():
+            phase = session_after(phase, event.what)
+        yield ledger, stored, phase
+
+
+def published_of(ledger: Ledger, stored: Stored, secret: str) -> Published:
+    """Return the four files of a session's proof.
+
+    A bank that is not the committed one of its reading stands under its own hash (design, 4).
+    """
+    banks = {}
+    for reading, sha in stored.banks.items():
+        items = bank_items(questions_in(ledger.document(sha)).values())
+        own = bank_hash(items)
+        banks[reading if stored.commitment.banks.get(reading) == own else own] = items
+    return published(stored.commitment, ledger.lines(), secret, banks)
+
+
+def verify_folder(
+    folder: Path, commit: str | None = None, heads: tuple[str, ...] = ()
+) -> Verified:
+    """Verify a published folder. `commit` is the line that was published, `heads` of receipts."""
+    from examrunner.domain.draw.verification import Verified, verify
+    from examrunner.storage.readers.published import read_published
+
+    found = read_published(folder)
+    if not isinstance(found, Published):
+        return Verified(found)
+    return verify(found, commit=commit, heads=heads)
+
+
+def verify_session(
+    folder: Path, commit: str | None = None, heads: tuple[str, ...] = ()
+) -> Verified:
+    """Verify a session's own record: its chain, its states, and every line of its public log.
+
+    A day that is not over needs no end line. Raises as `record_of` does, and Environment where
+    the secret is lost.
+    """
+    from examrunner.domain.draw.verification import verify
+
+    with record_of(folder) as (ledger, stored, phase):
+        wrong = tuple(ledger.verify())
+        secret = read_secret(folder, stored.commitment)
+        found = verify(published_of(ledger, stored, secret), commit=commit, heads=heads)
+    over = phase is SessionPhase.PUBLISHED
+    problems = tuple(one for one in found.problems if over or one.rule != "end")
+    return replace(found, problems=(*wrong, *problems))
+
+
+@held()
+def reveal(folder: Path, target: Path, clock: ClockPort, actor: str) -> Proof:
+    """End the public log, and write the folder to publish; may be done again to another place.
+
+    Raises Refused unless the day is closed or where `target` holds something else, Environment
+    where the disk says no.
+    """
+    with record_of(folder) as (ledger, stored, phase):
+        if phase not in (SessionPhase.CLOSED, SessionPhase.PUBLISHED):
+            raise Refused(
+                f"The day is {phase}: its secret must stay one.",
+                "Close the day first: open the session, c on the board.",
+            )
+        _demand_free(target)
+        secret = read_secret(folder, stored.commitment)
+        log = DrawLog.replay(stored.commitment, secret, ledger.lines())
+        is_new = not log.ended
+        if is_new:
+            what = ev.Published(log.end().line)
+            ledger.append([Draft(what)], clock.now(), actor, leased=False)
+        files = published_of(ledger, stored, secret)
+    try:
+        names = write_proof(target, files, stored.settings.session, log.public or NONE)
+    except OSError as fault:
+        words = f"{target} cannot be written: {fault.strerror or fault}."
+        raise Environment(words, "Reveal again to another folder: that changes nothing.") from fault
+    commit, head, draws = stored.commit, log.head, len(log.draws)
+    return Proof(target, stored.settings.session, commit, head, draws, names, is_new)
+
+
+def _demand_free(target: Path) -> None:
+    """Raise Refused where a folder holds anything that a proof does not replace."""
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise Refused(f"{target} is no folder.", "Name a new folder.")
+    if target.is_dir():
+        others = sorted(one.name for one in target.iterdir() if one.name not in PROOF_FILES)
+        if others:
+            raise Refused(f"{target} holds {others[0]}.", "Name a new folder.")

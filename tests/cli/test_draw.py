@@ -1,0 +1,206 @@
+"""commit, slips, draw, update, reveal, verify and explain, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examrunner.domain.plain import sha256
+from examrunner.main import main
+from examrunner.services import day_acts
+from tests.services.desks import REVIEWS, ROSTER, SETTINGS, Room, write_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Captured = pytest.CaptureFixture[str]
+DICE = f"{SETTINGS}draw: {{public: two dice}}\n"
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    """Return a session that nobody has opened."""
+    return write_small(tmp_path)
+
+
+def data(capsys: Captured, *words: str) -> dict[str, Any]:
+    """Run a command with --json and return what stdout held."""
+    main([*words, "--json"])
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+# --- commit --------------------------------------------------------------------------------
+
+
+def test_a_commit_prints_one_line_to_publish(draft: Path, capsys: Captured) -> None:
+    """The line holds session, the hash of commit.json and the version; the secret is not shown."""
+    assert main(["commit", str(draft)]) == 0
+    out = capsys.readouterr().out
+    hashed = sha256((draft / "commit.json").read_text(encoding="utf-8"))
+    assert f"\nsmall draw {hashed} examrunner-draw/1\n" in out
+    assert (draft / "secret.txt").read_text(encoding="ascii").strip() not in out
+    assert "best guess" in out
+    assert "1 student without a paper to draw not in it." in out
+
+
+def test_a_commit_as_data_holds_the_figures(draft: Path, capsys: Captured) -> None:
+    """--json has the line and one row of figures for each spacing looked at."""
+    found = data(capsys, "commit", str(draft))
+    assert found["line"].split()[2] == found["commit"]
+    assert [one["h"] for one in found["figures"]] == sorted({0, found["spacing"], 2})
+    assert (found["number"], found["why"], found["phase"]) == (1, None, "committed")
+
+
+def test_committing_again_needs_a_reason(draft: Path, capsys: Captured) -> None:
+    """Typed again it says the same line; with --why it makes another one and counts."""
+    first = data(capsys, "commit", str(draft))
+    assert data(capsys, "commit", str(draft))["line"] == first["line"]
+    again = data(capsys, "commit", str(draft), "--why", "import-error", "--spacing", "0")
+    assert (again["number"], again["why"], again["spacing"]) == (2, "import-error", 0)
+    assert again["line"] != first["line"]
+    assert main(["commit", str(draft), "--spacing", "1"]) == 3
+    assert "--why" in capsys.readouterr().err
+
+
+def test_a_session_with_errors_is_not_committed(draft: Path, capsys: Captured) -> None:
+    """What check calls an error stops a commit, with its place."""
+    (draft / "roster.csv").write_text(ROSTER + "ana,Another\n", encoding="utf-8")
+    assert main(["commit", str(draft)]) == 1
+    assert "roster.csv:6" in capsys.readouterr().err
+    assert not (draft / "commit.json").exists()
+
+
+def test_odd_spacings_are_refused(draft: Path, capsys: Captured) -> None:
+    """A spacing is a number from 0 on, and a reason needs an earlier commit."""
+    assert main(["commit", str(draft), "--spacing", "-1"]) == 2
+    assert main(["commit", str(draft), "--why", "late"]) == 2
+    assert not (draft / "commit.json").exists()
+    capsys.readouterr()
+
+
+# --- slips ---------------------------------------------------------------------------------
+
+
+def test_slips_are_written_and_shown(draft: Path, capsys: Captured) -> None:
+    """Without a name everyone's are written, with one the slip is shown and nothing written."""
+    assert main(["slips", "ana", "--session", str(draft)]) == 0
+    assert "Paper A" in capsys.readouterr().out
+    assert not (draft / "exports").exists()
+    assert main(["slips", "--session", str(draft)]) == 0
+    assert "4 slips" in capsys.readouterr().out
+    assert (draft / "exports" / "slips" / "slip-004.txt").exists()
+    assert data(capsys, "slips", "--session", str(draft))["slips"][0]["student"] == "ana"
+    assert main(["slips", "nobody", "--session", str(draft)]) == 2
+    capsys.readouterr()
+
+
+# --- draw and update -----------------------------------------------------------------------
+
+
+def test_everyone_is_drawn_ahead(draft: Path, capsys: Captured) -> None:
+    """With --all the day begins only when told so, and each student is drawn once."""
+    assert main(["draw", str(draft), "--all"]) == 3
+    assert "--yes" in capsys.readouterr().err
+    assert not (draft / "exam.db").exists()
+    assert data(capsys, "draw", str(draft), "--all", "--yes")["drawn"] == 3
+    assert data(capsys, "draw", str(draft), "--all")["drawn"] == 0
+    assert main(["draw", str(draft), "--all", "--public", "4"]) == 3
+    capsys.readouterr()
+
+
+def test_the_public_value_comes_with_the_draw(tmp_path: Path, capsys: Captured) -> None:
+    """A session that names a source needs its value; it stands first in the log."""
+    folder = write_small(tmp_path, DICE)
+    assert main(["draw", str(folder), "--all", "--yes"]) == 3
+    assert "two dice" in capsys.readouterr().err
+    assert data(capsys, "draw", str(folder), "--all", "--yes", "--public", "4 2")["drawn"] == 3
+    assert data(capsys, "explain", "ana", "--session", str(folder))["public"] == "4 2"
+
+
+def test_late_students_are_taken_in(draft: Path, capsys: Captured) -> None:
+    """Update shows the difference, takes it in once it is told to, and then there is none."""
+    assert main(["update", str(draft)]) == 3
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    (draft / "roster.csv").write_text(ROSTER.replace("Zoe", "Zoë") + "kim,Kim\n", encoding="utf-8")
+    (draft / "reviews.csv").write_text(REVIEWS + "kim,Paper A,\nchi,Paper B,\n", encoding="utf-8")
+    assert main(["update", str(draft)]) == 3
+    told = capsys.readouterr()
+    assert "new      Kim, 1 paper to draw from" in told.out
+    assert "list     Chi: with paper-b; drawn already" in told.out
+    assert "details  Zoe: name" in told.out
+    preview = data(capsys, "update", str(draft), "--preview")
+    assert (preview["new"], preview["taken"]) == (["kim"], 0)
+    assert data(capsys, "update", str(draft), "--yes", "--why", "late")["taken"] == 2
+    after = data(capsys, "update", str(draft), "--yes")
+    assert (after["new"], after["changed"], after["taken"]) == ([], [], 0)
+
+
+# --- the proof -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def over(draft: Path) -> Path:
+    """Return a session whose day is over."""
+    room = Room(draft)
+    room.decided("ana")
+    day_acts.close(room.desk)
+    room.leave()
+    return draft
+
+
+def test_a_day_is_revealed_and_verified(over: Path, tmp_path: Path, capsys: Captured) -> None:
+    """The folder verifies, and its figures are those that reveal told."""
+    target = tmp_path / "proof"
+    told = data(capsys, "reveal", str(over), "--to", str(target))
+    assert sorted(told["files"]) == sorted(path.name for path in target.iterdir())
+    found = data(capsys, "verify", str(target))
+    assert (found["ok"], found["draws"], found["head"]) == (True, 1, told["head"])
+    assert found["problems"] == []
+    assert main(["verify", str(over)]) == 0
+    assert "1 draw verified" in capsys.readouterr().out
+    assert main(["reveal", str(over), "--to", str(tmp_path / "again"), "--publish"]) == 0
+    assert "posted at the door" in capsys.readouterr().out
+
+
+def test_a_changed_folder_does_not_verify(over: Path, tmp_path: Path, capsys: Captured) -> None:
+    """What was changed is named with file and line, and the exit code is 1."""
+    target = tmp_path / "proof"
+    assert main(["reveal", str(over), "--to", str(target)]) == 0
+    log = target / "log.jsonl"
+    log.write_text(log.read_text(encoding="utf-8").replace('"a":1', '"a":2'), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["verify", str(target)]) == 1
+    told = capsys.readouterr().out
+    assert "log.jsonl:2: " in told
+    assert "NOT VERIFIED" in told
+
+
+def test_a_published_line_and_a_receipt_are_compared(over: Path, capsys: Captured) -> None:
+    """The student's own evidence counts: the line from before the day, the head of a receipt."""
+    line = data(capsys, "commit", str(over))["line"]
+    receipt = data(capsys, "explain", "ana", "--session", str(over))["attempts"][0]["receipt"]
+    words = ["verify", str(over), "--commit", line, "--head", receipt["head"]]
+    assert main(words) == 0
+    assert main([*words, "--head", "0" * 20]) == 1
+    assert "[receipt]" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_neither_is_told(tmp_path: Path, capsys: Captured) -> None:
+    """An empty folder is no proof; every file that is missing is named."""
+    (tmp_path / "empty").mkdir()
+    assert main(["verify", str(tmp_path / "empty")]) == 1
+    told = capsys.readouterr().out
+    assert all(name in told for name in ("commit.json", "log.jsonl", "secret.txt", "banks.json"))
+
+
+def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
+    """The words name list, chance, paper, ticket, spacing and the strength of the proof."""
+    assert main(["explain", "Ana", "--session", str(over)]) == 0
+    told = capsys.readouterr().out
+    for words in ("1 in 2", "Paper A", "It was draw 1, on line 2", "Recorded:", "SPACING"):
+        assert words in told
+    assert main(["explain", "Chi", "--session", str(over)]) == 0
+    assert "No paper is known yet." in capsys.readouterr().out

@@ -1,0 +1,199 @@
+"""The published folder on disk, the files that go with it, and the program as students run it."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examrunner.domain.draw.published import COMMIT, LOG, SECRET, Published, published
+from examrunner.domain.draw.verification import verify
+from examrunner.domain.plain import sha256
+from examrunner.storage.readers import published as reader
+from examrunner.storage.readers.published import read_published
+from examrunner.storage.writers import proof
+from tests.domain.draw import proofs, test_log, vectors
+from tests.storage.verifiers import SCRIPT, browser, by_package, by_script, found, judged, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOSTILE = "</script><script>document.title='taken'</script><!--\u2028&amp;"
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run verify.py as its own program, without site packages."""
+    command = [sys.executable, "-I", "-S", str(SCRIPT), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_folder_reads_back(tmp_path: Path) -> None:
+    """What was published is what is read, to the byte."""
+    write(tmp_path, proofs.files())
+    assert read_published(tmp_path) == proofs.folder(proofs.rich())
+
+
+def test_an_empty_folder_names_every_file(tmp_path: Path) -> None:
+    """Missing files are all told at once, by all."""
+    names = [(name, None, "file") for name in (COMMIT, LOG, SECRET, proofs.BANKS)]
+    assert list(found(by_package(tmp_path, None, ()))) == names
+    assert list(found(by_script(tmp_path, None, ()))) == names
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "large"])
+def test_only_plain_files_are_read(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder, a link, a pipe and a file beyond the limit are problems with the file's name."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    path = write(folder, proofs.files()) / LOG
+    if kind == "large":
+        monkeypatch.setattr(reader, "LARGEST", 1000)
+        monkeypatch.setitem(by_script.__globals__["standalone"]().__dict__, "LARGEST", 1000)
+    else:
+        path.rename(tmp_path / LOG)
+        made = {"folder": path.mkdir, "link": lambda: path.symlink_to(tmp_path / LOG)}
+        made.get(kind, lambda: os.mkfifo(path))()
+    expected = (LOG, None, "file")
+    assert expected in found(by_package(folder, None, ()))
+    assert found(by_package(folder, None, ())) == found(by_script(folder, None, ()))
+
+
+def test_the_published_vectors_verify() -> None:
+    """The session of V4 verifies with its published C and the head of a receipt."""
+    log = test_log.published()
+    log.end()
+    folder = published(
+        log.commitment, log.lines, vectors.SECRET, {"vqvae": vectors.plain(vectors.BANK)}
+    )
+    receipts = [test_log.HEAD_AFTER_VOID[:20]]
+    verified = verify(folder, commit=vectors.COMMIT_HASH, heads=receipts)
+    assert (verified.ok, verified.draws, verified.strength) == (True, 6, "public")
+    assert verified.without_draw == ()
+
+
+def test_the_notes_say_what_the_files_cannot_show() -> None:
+    """Without the published line and receipts the verdict says what could have been done."""
+    notes = verify(proofs.folder(proofs.rich("-"))).notes
+    assert "P is -: the examiner could have chosen the seed." in notes
+    assert any("could be made afterwards" in note for note in notes)
+    assert any("log could be made anew" in note for note in notes)
+    assert any(note.endswith("sheet chosen by hand: other.") for note in notes)
+    assert any("not the committed one" in note for note in notes)
+
+
+def test_the_script_runs_alone(tmp_path: Path) -> None:
+    """Python alone runs verify.py: exit 0 with the verdict, and as JSON the same as the package."""
+    write(tmp_path, proofs.files())
+    head = sha256(proofs.rich().lines[-1])
+    done = run(tmp_path, "--commit", proofs.rich().commit_hash, "--head", head[:20], head[:8])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ALL RIGHT" in done.stdout
+    assert f"head     {head}" in done.stdout
+    assert "no draw  gus" in done.stdout
+    verdict = json.loads(run(tmp_path, "--json").stdout)
+    assert judged(verdict) == judged(by_package(tmp_path, None, ()))
+
+
+def test_the_script_checks_the_folder_in_which_it_lies(tmp_path: Path) -> None:
+    """Copied into a published folder, verify.py needs no argument, wherever it is started."""
+    script = write(tmp_path, proofs.files()) / "verify.py"
+    script.write_text(proof.standalone_verifier(), "utf-8")
+    command = [sys.executable, "-I", "-S", str(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_script_names_the_line(tmp_path: Path) -> None:
+    """A changed log ends with 1 and names file and line; a wrong option ends with 2."""
+    text = proofs.files()[LOG].replace('"ticket":', '"ticket":1', 1)
+    write(tmp_path, proofs.files() | {LOG: text})
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith("log.jsonl:3: [derived] ticket: expected ")
+    assert "NOT RIGHT" in done.stdout
+    assert run("--what").returncode == 2
+
+
+def test_the_script_imports_only_the_standard_library() -> None:
+    """No line of verify.py imports anything that does not come with Python."""
+    text = proof.standalone_verifier()
+    imports = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Import)]
+    names = {alias.name for one in imports for alias in one.names}
+    assert not any(isinstance(one, ast.ImportFrom) for one in ast.walk(ast.parse(text)))
+    assert ast.parse(text, feature_version=(3, 8)).body
+    assert names <= sys.stdlib_module_names
+    assert text == SCRIPT.read_text("utf-8")
+
+
+@pytest.mark.skipif(not (shutil.which("sha256sum") and shutil.which("sh")), reason="no sha256sum")
+def test_the_one_liners_of_the_shell_hold(tmp_path: Path) -> None:
+    """sha256sum gives C, the secret's hash, K and a ticket, as any student can check."""
+    log = test_log.published()
+    (tmp_path / COMMIT).write_text(log.commitment.text, "utf-8")
+    script = f"""
+sha256sum commit.json | cut -d' ' -f1
+printf %s "$S" | sha256sum | cut -d' ' -f1
+K=$(printf 'examrunner-draw/1\\nkey\\n%s\\n%s\\n%s\\n' "$C" "$S" "$P" | sha256sum | cut -d' ' -f1)
+echo $K
+printf 'examrunner-draw/1\\npaper\\n%s\\n%s\\n%s\\n%s\\n' "$K" bob 1 17 | sha256sum | cut -c1-8
+printf %s '{log.lines[0]}' | sha256sum | cut -d' ' -f1
+"""
+    names = {"C": vectors.COMMIT_HASH, "S": vectors.SECRET, "P": vectors.PUBLIC}
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, env=os.environ | names, capture_output=True, check=True
+    )
+    assert done.stdout.decode().split() == [
+        vectors.COMMIT_HASH,
+        log.commitment.secret_sha256,
+        vectors.KEY,
+        "8c2f00cd",
+        test_log.HEAD_AFTER_START,
+    ]
+
+
+def test_no_text_ends_the_page_s_data() -> None:
+    """Hostile texts in the files add no element to the page and come out of it unchanged."""
+    page = proof.page(Published(HOSTILE, HOSTILE, HOSTILE, HOSTILE))
+    assert page.count("</script") == proof.empty_page().count("</script")
+    assert "<!--\u2028" not in page
+    data = re.search(r'id="files">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    assert json.loads(data[1])[LOG] == HOSTILE
+
+
+def test_the_page_asks_for_nothing() -> None:
+    """The page's policy allows no connection, and it names no other place."""
+    page = proof.empty_page()
+    assert "default-src 'none'" in page
+    assert not re.search(r"(?:src|href)=|innerHTML|fetch\(|import\(|@import|url\(", page)
+    assert set(re.findall(r"https?://[^\"' ]+", page)) == {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("hostile", [False, True])
+def test_the_page_shows_its_verdict(tmp_path: Path, *, hostile: bool) -> None:
+    """Opened in a real browser, the page checks the copy in it and shows what it found as text."""
+    files = proofs.folder(proofs.rich())
+    if hostile:
+        lines = files.log.replace('"s":"bob","why":"illness"', '"s":"bob","why":"<b id=x>"')
+        files = Published(files.commit, lines, files.secret, files.banks)
+    page = tmp_path / "verify.html"
+    page.write_text(proof.page(files), "utf-8")
+    shown = browser(page)
+    verdict = re.search(r'id="verdict"[^>]*>([^<]*)<', shown)
+    assert verdict is not None
+    assert verdict[1] == ("✗ Something is not right" if hostile else "✓ Everything comes out again")
+    assert ("log.jsonl, line 6" in shown) is hostile
+    assert ("Never drawn: gus." in shown) is not hostile
+    assert "copy of the four files inside this page" in shown
+    assert "<b id" not in html.unescape(re.sub(r"<script.*?</script>", "", shown, flags=re.DOTALL))

@@ -1,0 +1,43 @@
+"""Troubles of a rehearsal as the app shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from examrunner.services.troubles import Troubles
+from tests.tui.room import CALL, demo, room
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOBODY = "(rehearsal) nobody comes in"
+
+
+async def test_the_no_show_does_not_come(tmp_path: Path) -> None:
+    """The hand-over says so; what then happens stays the person's."""
+    async with room(demo(tmp_path)) as made:
+        made.app.troubles = Troubles(no_show="s01")
+        assert NOBODY in await made.press("enter")
+        assert made.record()["status"] == "examining"
+        await made.press("a")
+        assert NOBODY not in await made.press("enter")
+
+
+async def test_the_latecomer_comes_in_after_some_others(tmp_path: Path) -> None:
+    """Nobody comes when called; after two others the status says who came, until the call."""
+    async with room(demo(tmp_path)) as made:
+        made.app.troubles = Troubles(latecomer="s01", after=2)
+        assert NOBODY in await made.press("enter")
+        await made.press("l")
+        assert "comes in, late" not in await made.press(*CALL, "d", "p", "enter")
+        screen = await made.press(*CALL, "d", "p", "enter")
+        assert "(rehearsal) Student 01 comes in, late" in screen
+        assert NOBODY not in await made.press("home", "enter")
+        await made.press("enter", "r", "space", "d", "p", "enter")
+        assert "comes in, late" not in made.text()
+
+
+async def test_a_real_day_has_no_troubles(tmp_path: Path) -> None:
+    """The app as it is opened for an exam has none."""
+    async with room(demo(tmp_path)) as made:
+        assert made.app.troubles is None
