@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from examrunner.domain.exam.events import Rating, Verdict
-from examrunner.services import conduct, draws
+from examrunner.services import conduct, day_acts, draws
 from examrunner.services.opening import open_desk
 from tests.fakes import FakeClock, FakeEntropy
 
@@ -97,3 +97,12 @@ def examine(
     finally:
         desk.close()
     return clock
+
+
+def close_day(folder: Path) -> None:
+    """End a day, as c on the board does."""
+    desk = open_desk(folder, FakeClock(), FakeEntropy(), "ann")
+    try:
+        day_acts.close(desk)
+    finally:
+        desk.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from examrunner.domain.exam.events import Verdict
-from tests.classes import GRADEBOOK, examine, write_files
+from tests.classes import GRADEBOOK, close_day, examine, write_files
 from tests.terminal.driver import Terminal
 
 if TYPE_CHECKING:
@@ -53,7 +53,11 @@ def test_every_command_of_the_readme_works(tmp_path: Path) -> None:
     reviews.rename(tmp_path / "reviewed.csv")
     (tmp_path / "gradebook.csv").write_text(GRADEBOOK, encoding="utf-8")
     assert len(COMMANDS) >= 8
+    second = [sys.executable, "-m", *shlex.split(COMMANDS[0].replace("final", "second"))]
+    subprocess.run(second, cwd=tmp_path, check=True, capture_output=True)
     for command in COMMANDS:
+        if command.startswith("examrunner reveal"):
+            close_day(tmp_path / "exams" / "final")
         run(command, tmp_path, environment())
         if command.startswith("examrunner open"):
             examine(tmp_path / "exams" / "final", {"ana": Verdict.PASS, "eli": Verdict.FAIL})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from examrunner.cli.arguments import add_json, add_session, quoted
 from examrunner.cli.opened import opened
 from examrunner.domain.errors import Refused, WrongUsage
-from examrunner.domain.text import counted, some
+from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -311,22 +311,12 @@ def _update(options: Namespace, out: Output) -> int:
 
 
 def _say_changes(changes: Changes, out: Output) -> None:
-    for student in changes.new:
-        papers = changes.prepared.eligible[student.student_id].eligible
-        out.say(f"new      {student.name}, {counted(len(papers), 'paper')} to draw from")
-    for one in changes.lists:
-        more = sorted(set(one.after) - set(one.before))
-        less = sorted(set(one.before) - set(one.after))
-        words = [f"with {some(more)}"] if more else []
-        words += [f"without {some(less)}"] if less else []
-        words += ["drawn already: void that attempt first"] if one.is_drawn else []
-        out.say(f"list     {one.row.student.name}: {'; '.join(words or ['dates or others'])}")
-    for one_person in changes.people:
-        fields = ", ".join(one_person.fields)
-        out.say(f"details  {one_person.row.student.name}: {fields}")
-    for row in changes.gone:
-        out.say(f"gone     {row.student.name} is no more in roster.csv and stays on record")
-    if not any((changes.new, changes.lists, changes.people, changes.gone)):
+    from examrunner.services.changes import words_of
+
+    told = words_of(changes)
+    for kind, words in told:
+        out.say(f"{kind:<8} {words}")
+    if not told:
         out.say("roster.csv and reviews.csv are as on record.")
 
 

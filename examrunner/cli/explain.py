@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
-    from examrunner.services.explain import Came, Explained, Receipt
+    from examrunner.services.explain import Came, Explained
+    from examrunner.services.receipts import Receipt
 
 COMMANDS = ("explain",)
 

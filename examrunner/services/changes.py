@@ -18,6 +18,7 @@ from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import BEFORE, SessionPhase
 from examrunner.domain.plain import canonical, sha256, to_plain
 from examrunner.domain.problems import BadInput, has_errors
+from examrunner.domain.text import counted, some
 from examrunner.services.commit import new_key
 from examrunner.services.committed import Details, read_stored
 from examrunner.services.known import Row
@@ -103,6 +104,27 @@ def changes_of(desk: Desk) -> Changes:
     known_ids = {row.student.student_id for row in desk.rows()}
     new = tuple(one for one in prepared.students if one.student_id not in known_ids)
     return Changes(prepared, new, tuple(lists), tuple(people), tuple(rows.values()))
+
+
+def words_of(changes: Changes) -> list[tuple[str, str]]:
+    """Return each change as its kind and words on it, in the order of the kinds."""
+    told = []
+    for student in changes.new:
+        papers = changes.prepared.eligible[student.student_id].eligible
+        told.append(("new", f"{student.name}, {counted(len(papers), 'paper')} to draw from"))
+    for one in changes.lists:
+        more = sorted(set(one.after) - set(one.before))
+        less = sorted(set(one.before) - set(one.after))
+        words = [f"with {some(more)}"] if more else []
+        words += [f"without {some(less)}"] if less else []
+        words += ["drawn already: void that attempt first"] if one.is_drawn else []
+        told.append(("list", f"{one.row.student.name}: {'; '.join(words or ['dates only'])}"))
+    told += [
+        ("details", f"{one.row.student.name}: {', '.join(one.fields)}") for one in changes.people
+    ]
+    gone = "is no more in roster.csv and stays on record"
+    told += [("gone", f"{row.student.name} {gone}") for row in changes.gone]
+    return told
 
 
 def take_in(desk: Desk, changes: Changes, why: str | None = None) -> int:

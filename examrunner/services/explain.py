@@ -8,47 +8,21 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
 from examrunner.domain.draw.log import DrawLog
-from examrunner.domain.draw.odds import W
 from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import WrongUsage
 from examrunner.domain.exam.attempts import Attempt
-from examrunner.domain.exam.events import Origin
 from examrunner.domain.text import counted, fold, some
 from examrunner.services.day import local
 from examrunner.services.proof import record_of
+from examrunner.services.receipts import Receipt, receipt_of
 from examrunner.services.secret import read_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from examrunner.domain.draw.lines import Drawn
     from examrunner.services.committed import Stored
     from examrunner.storage.database.drafts import Person
     from examrunner.storage.database.ledger import Ledger
-
-RECEIPT_DIGITS = 20
-"""Digits of the log's head on a receipt: enough that nobody makes another log with the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a student keeps of one draw."""
-
-    number: int
-    """Which draw of the session it was, counted from 1."""
-    line: int
-    """Line of the public log, counted from 1, as programs and editors count."""
-    nonce: str
-    """The number that the student said; `-` for none."""
-    ticket: int
-    paper: str
-    chance: float
-    """Of that paper at that draw."""
-    odds: tuple[tuple[str, int], ...]
-    """Each paper's share of 2^30 at that draw."""
-    head: str
-    """First digits of the log's head after the draw."""
-
 
 @dataclass(frozen=True, slots=True)
 class Came:
@@ -128,27 +102,6 @@ def explain(folder: Path, who: str) -> Explained:
         commit=stored.commit,
         committed_at=local(settings, committed_at),
         began_at=local(settings, began_at) if began_at else None,
-    )
-
-
-def receipt_of(log: DrawLog, attempt: Attempt) -> Receipt | None:
-    """Return the receipt of an attempt's draw; None for a paper that was not drawn."""
-    for number, one in enumerate(log.draws, 1):
-        if (one.student, one.attempt) == (attempt.student, attempt.number):
-            return _receipt(number, one) if attempt.origin is Origin.DRAWN else None
-    return None
-
-
-def _receipt(number: int, drawn: Drawn) -> Receipt:
-    return Receipt(
-        number=number,
-        line=drawn.n + 1,
-        nonce=drawn.nonce,
-        ticket=drawn.ticket,
-        paper=drawn.paper,
-        chance=drawn.odds[drawn.paper] / W,
-        odds=tuple(drawn.odds.items()),
-        head=drawn.head[:RECEIPT_DIGITS],
     )
 
 

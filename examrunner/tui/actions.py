@@ -54,6 +54,7 @@ BOARD = (
     Action("J", "move_down", "", "let the chosen student come later in the line", 9),
     Action("K", "move_up", "", "let the chosen student come earlier in the line", 9),
     Action("i", "incident", "", "note an incident; enter keeps it", 9),
+    Action("f", "update", "", "files: late students and corrected lists", 9),
     Action("c", "close", "close day", "what is still open, edges, and the end of the day", 6),
     BLANK,
     Action("q", "quit", "quit", "quit; the session stays as it is", 5),
@@ -149,6 +150,14 @@ RESULTS = (
 )
 COURSE = (BACK, BLANK, KEYS)
 """The course of the day, drawn."""
+PUBLIC = (BACK, BLANK, KEYS)
+"""The public value; all else is the line in which it is typed."""
+UPDATE = (
+    Action("enter", "take_in", "take in", "late students, lists and names join the record", 1),
+    BACK,
+    BLANK,
+    KEYS,
+)
 RECORD = (
     Action("d", "correct", "correct", "correct the verdict; the earlier one is kept", 1),
     Action("t", "retake", "retake", "let the student take it again on another paper", 3),
@@ -265,6 +274,8 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "correct": CORRECT,
     "results": RESULTS,
     "course": COURSE,
+    "public": PUBLIC,
+    "update": UPDATE,
     "record": RECORD,
     "export": EXPORT,
     "resume": RESUME,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from examrunner.domain.draw.ticket import NONE
+from examrunner.domain.errors import Environment
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import NOT_REACHED, newest_first
 from examrunner.domain.exam.clock import shown
@@ -299,3 +301,23 @@ def question_words(asked: Asked, *, decided: bool = False, is_timed: bool = True
     if asked.flags:
         spans.append((f"   {'!' * len(asked.flags)} flagged", "bad"))
     return spans
+
+
+def receipt_words(desk: Desk, attempt: Attempt) -> list[str]:
+    """Return the receipt of an attempt's draw in lines; none where nothing was drawn."""
+    from examrunner.domain.draw.odds import W
+    from examrunner.services.receipts import receipt_of
+
+    if desk.ledger is None:
+        return []
+    try:
+        receipt = receipt_of(desk.log(), attempt)
+    except Environment:  # the secret is lost: the log cannot be read
+        return []
+    if receipt is None:
+        return []
+    said = "" if receipt.nonce == NONE else f", number said {receipt.nonce}"
+    return [
+        f"draw {receipt.number}{said}, ticket {receipt.ticket:,} of {W:,}",
+        f"chance {receipt.chance:.1%} at that moment, head of the log {receipt.head}",
+    ]

@@ -118,7 +118,7 @@ class BoardScreen(ListScreen):
     def bar(self) -> Line:
         """Return what day it is."""
         phase = self.exam.desk.phase
-        told = phase in (SessionPhase.SUSPENDED, SessionPhase.CLOSED)
+        told = phase in (SessionPhase.SUSPENDED, SessionPhase.CLOSED, SessionPhase.PUBLISHED)
         return line(title_words(self.exam.desk.settings), (f"{GAP}{phase}" if told else "", "warn"))
 
     def count(self) -> int:
@@ -238,10 +238,12 @@ class BoardScreen(ListScreen):
             self._left = busy.student
             self.exam.go_to(busy)
             return
-        key = self._key()
         if self._rows[self.chosen].is_done:
             self.exam.say("This student is done; v shows the record.")
             return
+        if not self._has_public(self.action_call):
+            return
+        key = self._key()
         called: list[str] = []
         if self.exam.act(lambda: called.append(conduct.call(self.exam.desk, key))):
             self.reload()
@@ -256,8 +258,23 @@ class BoardScreen(ListScreen):
         """Let the chosen student come later, or back."""
         self._set_aside(conduct.later)
 
+    def _has_public(self, then: Callable[[], None]) -> bool:
+        """Say whether the day may begin; else the public value is asked for first."""
+        from examrunner.services.begin import needs_public
+
+        if not needs_public(self.exam.desk):
+            return True
+        from examrunner.tui.screens.public import PublicScreen
+
+        self.app.push_screen(PublicScreen(lambda: self._go_on(then)))
+        return False
+
+    def _go_on(self, then: Callable[[], None]) -> None:
+        self.reload()  # the commit has given every student another key
+        then()
+
     def _set_aside(self, deed: Callable[[Desk, str], str]) -> None:
-        if not self._rows:
+        if not self._rows or not self._has_public(lambda: self._set_aside(deed)):
             return
         key = self._key()
         if self.exam.act(lambda: deed(self.exam.desk, key)):
@@ -287,14 +304,23 @@ class BoardScreen(ListScreen):
         """Show what is still open, and the end of the day."""
         from examrunner.tui.screens.day import CloseScreen
 
-        if self.exam.desk.phase is SessionPhase.DRAFT:
+        if not self.exam.desk.has_begun:
             self.exam.say("nothing has begun yet")
             return
         self.app.push_screen(CloseScreen())
 
+    def action_update(self) -> None:
+        """Compare the files with the record, and take in what is new."""
+        from examrunner.tui.screens.update import UpdateScreen
+
+        if not self.exam.desk.has_begun:
+            self.exam.say("nothing has begun yet: the files count")
+            return
+        self.app.push_screen(UpdateScreen())
+
     def action_incident(self) -> None:
         """Open the line in which an incident is typed."""
-        if self.exam.desk.phase is SessionPhase.DRAFT:
+        if not self.exam.desk.has_begun:
             self.exam.say("nothing has begun yet")
             return
         self._types_incident = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import allowance
@@ -13,6 +14,7 @@ from examrunner.services.troubles import nobody_comes
 from examrunner.tui.actions import SCREENS, bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.widgets.field import Field
 from examrunner.tui.words import (
     clock_time,
     minutes_words,
@@ -23,6 +25,7 @@ from examrunner.tui.words import (
 )
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from examrunner.domain.exam.attempts import Attempt
@@ -42,6 +45,11 @@ class HandOverScreen(ExamScreen):
     def __init__(self, attempt: str) -> None:
         super().__init__()
         self.attempt_id = attempt
+
+    def compose(self) -> ComposeResult:
+        """Add the line for the number that the student says."""
+        yield from super().compose()
+        yield Field(placeholder="any number the student says: enter reveals; empty for none")
 
     def on_mount(self) -> None:
         """Keep fresh since when the student is waited for."""
@@ -174,10 +182,27 @@ class HandOverScreen(ExamScreen):
             self.draw()
 
     def action_reveal(self) -> None:
-        """Draw the paper and show it."""
-        if self.attempt.phase is Phase.CALLED:
-            self.exam.act(lambda: draws.reveal(self.exam.desk, self.attempt))
-            self.draw()
+        """Draw the paper and show it; where students say a number, ask for it first."""
+        desk, attempt = self.exam.desk, self.attempt
+        if attempt.phase is not Phase.CALLED:
+            return
+        asks = desk.settings.draw.spoken_number and attempt.is_present
+        if asks and draws.is_drawn(desk, attempt):
+            self.field.open()
+        else:
+            self._reveal(NONE)
+
+    def _reveal(self, nonce: str) -> bool:
+        done = self.exam.act(lambda: draws.reveal(self.exam.desk, self.attempt, nonce=nonce))
+        self.draw()
+        return done
+
+    def on_input_submitted(self, event: Field.Submitted) -> None:
+        """Reveal with the number that was said."""
+        said = "".join(event.value.split())
+        self.field.close()
+        if not self._reveal(said or NONE):
+            self.field.open(event.value)
 
     def action_start(self) -> None:
         """Start the clock and show the sheet."""
@@ -208,7 +233,11 @@ class HandOverScreen(ExamScreen):
             self.exam.push_screen(ChooseScreen(self.attempt_id))
 
     def action_back(self) -> None:
-        """Take the call back, or leave a revealed attempt open and see the board."""
+        """Close the line, take the call back, or leave a revealed attempt and see the board."""
+        if self.field.is_open:
+            self.field.close()
+            self.draw()
+            return
         if self.attempt.phase is Phase.REVEALED or self.exam.act(
             lambda: conduct.send_back(self.exam.desk, self.attempt)
         ):

@@ -22,6 +22,7 @@ from examrunner.tui.words import (
     clock_time,
     question_words,
     reading_words,
+    receipt_words,
     what_words,
 )
 
@@ -192,6 +193,8 @@ class RecordScreen(ExamScreen):
         title, about = reading_words(desk, attempt)
         rows += [line((f"  {text}", "strong")) for text in wrap(title, self.width - 4)]
         rows.append(line((f"  {about}", "dim")))
+        if not self._hides_name:
+            rows += [line((f"  {text}", "dim")) for text in receipt_words(desk, attempt)]
         known = None if self._hides_name else suggest(attempt, draws.sheet(desk, attempt))
         suggested = known.verdict if known else None
         for judgement in attempt.judgements:
