@@ -197,3 +197,39 @@ def test_the_page_shows_its_verdict(tmp_path: Path, *, hostile: bool) -> None:
     assert ("Never drawn: gus." in shown) is not hostile
     assert "copy of the four files inside this page" in shown
     assert "<b id" not in html.unescape(re.sub(r"<script.*?</script>", "", shown, flags=re.DOTALL))
+
+
+GIVEN = """
+<script>
+const given = new DataTransfer(), texts = %s;
+for (const [name, text] of Object.entries(texts)) given.items.add(new File([text], name));
+const bytes = (name) => new TextEncoder().encode(texts[name]).buffer;
+File.prototype.arrayBuffer = async function () { return bytes(this.name); };
+const how = "%s";
+if (how === "chosen") {
+  const picker = document.getElementById("picker");
+  picker.files = given.files;
+  picker.dispatchEvent(new Event("change"));
+} else {
+  document.dispatchEvent(new DragEvent("drop", { dataTransfer: given, cancelable: true }));
+}
+</script>
+"""
+"""Gives files to the page as a person does. A browser that runs on virtual time does not wait for
+the disk: their bytes come at once."""
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("how", ["chosen", "dropped"])
+def test_the_page_checks_files_that_are_given_to_it(tmp_path: Path, how: str) -> None:
+    """Files chosen or dropped take the place of the copy in the page, and their faults show."""
+    files = proofs.folder(proofs.rich())
+    other = {**files.files(), LOG: files.log.replace('"nonce":"17"', '"nonce":"18"')}
+    assert other[LOG] != files.log
+    page = tmp_path / "verify.html"
+    page.write_text(proof.page(files) + GIVEN % (json.dumps(other), how), "utf-8")
+    shown = browser(page)
+    verdict = re.search(r'id="verdict"[^>]*>([^<]*)<', shown)
+    assert verdict is not None
+    assert verdict[1] == "✗ Something is not right"
+    assert "log.jsonl, line" in shown
