@@ -15,7 +15,7 @@ from examrunner.domain.draw.commitment import secret_hash
 from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.draw.published import published
 from examrunner.domain.plain import canonical, sha256
-from tests.domain.draw import proofs, vectors
+from tests.domain.draw import proofs, test_log, vectors
 from tests.domain.draw.cases import Case, Found, case, set_key
 from tests.domain.draw.proofs import (
     BANKS,
@@ -208,9 +208,24 @@ def with_paper() -> Iterator[Case]:
     whole = published(other, log.lines, "1" * 64, proofs.BY_PAPER).files()
     yield Case("another secret and folder", dict(whole), (foreign,), hashed)
     yield Case("the whole published line", dict(whole), (foreign,), f"a draw {hashed} b")
+    yield from vector_v4()
     yield Case("a short C", files(), (foreign,), hashed[:20])
     yield Case("a short head", files(), (receipt,), hashed, (head[:7],))
     yield Case("a head of words", files(), (receipt,), hashed, ("not a head",))
+
+
+def vector_v4() -> Iterator[Case]:
+    """Give the session of V4 with its C and the heads of its receipts, and with a wrong one."""
+    log = test_log.published()
+    heads = tuple(line.head[:20] for line in log.draws)
+    log.end()
+    banks = {"vqvae": vectors.plain(vectors.BANK)}
+    whole = dict(published(log.commitment, log.lines, vectors.SECRET, banks).files())
+    assert test_log.HEAD_AFTER_VOID in "".join(log.lines)
+    yield Case("the session of V4", whole, (), vectors.COMMIT_HASH, heads)
+    wrong = (*heads, test_log.HEAD_AFTER_START[:-1])
+    found = (LOG, None, "receipt")
+    yield Case("a head that V4 lacks", whole, (found,), vectors.COMMIT_HASH, (*wrong, "0" * 20))
 
 
 def without_last() -> Files:
