@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.approval import in_force
 from examrunner.domain.bank.banks import Bank, drawable
 from examrunner.domain.bank.fallback import PROGRAM_FALLBACK
 from examrunner.domain.course.catalogue import Course, Reading, ReviewRules
@@ -19,6 +20,7 @@ from examrunner.domain.course.matching import match_reviews
 from examrunner.domain.course.people import Review, Student
 from examrunner.domain.exam.settings import Settings, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
+from examrunner.storage.readers.approval_files import known_approvals
 from examrunner.storage.readers.bank_files import read_banks
 from examrunner.storage.readers.course_files import read_course
 from examrunner.storage.readers.review_lists import read_reviews
@@ -81,6 +83,9 @@ def prepare(folder: Path) -> Prepared:
     named = {review.reading_id for review in matched.reviews}
     named |= {one.assigned for one in students if one.assigned}
     banks, found = read_banks(bank_folders(folder, settings), named)
+    known, wrong = known_approvals(bank_folders(folder, settings))
+    found += wrong
+    banks = {name: in_force(bank, known) for name, bank in banks.items()}
     usable = {name for name, bank in banks.items() if drawable(bank, settings.questions)}
     only = usable if settings.without_bank is WithoutBank.EXCLUDE else None
     lists = eligibility(students, matched.reviews, course, settings.eligible, only)

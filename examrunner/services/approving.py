@@ -1,0 +1,183 @@
+"""Approval of questions: what waits for a judgement, and keeping the one that is given."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examrunner.domain.bank.approval import (
+    Approval,
+    Approvals,
+    Judged,
+    Standing,
+    author_of,
+    by_question,
+    standing,
+)
+from examrunner.domain.bank.banks import Bank, Question, State
+from examrunner.domain.bank.content import content_hash
+from examrunner.domain.errors import Environment, Refused, WrongUsage
+from examrunner.domain.problems import BadInput, Problem
+from examrunner.domain.text import clean, counted, is_blank
+from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
+from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+WANTED = {Judged.REVIEWED: State.REVIEWED, Judged.APPROVED: State.APPROVED}
+_ENOUGH = {
+    Judged.REVIEWED: (State.REVIEWED, State.APPROVED, State.RETIRED),
+    Judged.APPROVED: (State.APPROVED, State.RETIRED),
+}
+"""States in which a question waits for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question that waits for somebody's judgement."""
+
+    file: Path
+    """Its bank."""
+    bank: Bank
+    question: Question
+    standing: Standing
+
+    @property
+    def why(self) -> str:
+        """Why it waits, in words."""
+        entry = self.standing.entry
+        if self.standing.is_changed:
+            return "changed since it was judged"
+        if entry is not None and entry.state is Judged.RETURNED:
+            return f"sent back by {entry.by}: {entry.note or 'no word why'}"
+        if entry is not None:
+            return f"{entry.state} by {entry.by} on {entry.on.isoformat()}"
+        return "never judged"
+
+
+def bank_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the banks among files and folders, each once. Raises WrongUsage for what is none."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found = sorted(path.glob("*.yaml"))
+            files += [one for one in found if one.stem not in NOT_BANKS]
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise WrongUsage(f"There is no bank or folder {path}.")
+    return list(dict.fromkeys(files))
+
+
+def waiting_for(files: Iterable[Path], wanted: Judged) -> tuple[list[Waiting], list[Problem]]:
+    """Return the questions that wait for a judgement, and what is wrong with the files.
+
+    Those that were changed or never judged come first within their bank, in its order.
+    """
+    waiting: list[Waiting] = []
+    problems: list[Problem] = []
+    for file in files:
+        bank, found = read_bank(file)
+        entries, wrong = read_approvals(file.parent / FILE)
+        problems += [*found, *wrong]
+        if bank is None or wrong:
+            continue
+        known = by_question(entries.approvals)
+        for question in bank.questions:
+            now = standing(question, known)
+            if now.state not in _ENOUGH[wanted]:
+                waiting.append(Waiting(file, bank, question, now))
+    return waiting, problems
+
+
+def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> Approval:
+    """Keep a judgement on a question as it was shown.
+
+    Raises Refused where the bank says something else by now, where the author would review the
+    own question, or where it is sent back without a word, BadInput where approvals.yaml cannot be
+    read, Environment where the disk says no. Nothing is written then.
+    """
+    words = clean(note)
+    who = clean(by)
+    if is_blank(who):
+        raise Refused("Somebody must stand behind this.", "Give a name or a role.")
+    if state is Judged.RETURNED and is_blank(words):
+        raise Refused("A question is sent back with a word why.", "Nothing was written.")
+    if state is Judged.REVIEWED and who == author_of(one.bank, one.question):
+        raise Refused(
+            f"{who} wrote this question.", "A review is somebody else's; approve may be anybody's."
+        )
+    bank, _ = read_bank(one.file)
+    now = next((q for q in bank.questions if q.id == one.question.id), None) if bank else None
+    if now is None or content_hash(now) != content_hash(one.question):
+        raise Refused(f"{one.question.id} was changed meanwhile.", "Look at it again.")
+    path = one.file.parent / FILE
+    before, problems = read_approvals(path)
+    if problems:
+        raise BadInput(problems)
+    entry = Approval(
+        one.question.id,
+        state,
+        content_hash(one.question),
+        who,
+        on,
+        None if is_blank(words) else words,
+    )
+    try:
+        write_approvals(path, Approvals((*before.approvals, entry)))
+    except OSError as fault:
+        raise Environment(f"{path} cannot be written: {fault.strerror or fault}.") from fault
+    return entry
+
+
+def again(one: Waiting) -> Waiting:
+    """Return a question as its bank has it by now. Raises BadInput where that cannot be read."""
+    bank, problems = read_bank(one.file)
+    entries, wrong = read_approvals(one.file.parent / FILE)
+    if bank is None or wrong:
+        raise BadInput([*problems, *wrong])
+    for question in bank.questions:
+        if question.id == one.question.id:
+            now = standing(question, by_question(entries.approvals))
+            return Waiting(one.file, bank, question, now)
+    raise Refused(f"{one.question.id} is no more in {one.file.name}.")
+
+
+def line_of(one: Waiting) -> int | None:
+    """Return the line of a question's id in its file; None where the id was made up."""
+    try:
+        lines = one.file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    wanted = re.compile(rf"\bid:\s*[\"']?{re.escape(one.question.id)}[\"']?\s*(?:[,}}#]|$)")
+    return next((n for n, line in enumerate(lines, 1) if wanted.search(line)), None)
+
+
+def has_second_reader(one: Waiting) -> bool:
+    """Say whether somebody other than its author reviewed the question as it stands."""
+    entry = one.standing.entry
+    reviewed = entry is not None and entry.state is Judged.REVIEWED
+    return reviewed and entry is not None and entry.by != author_of(one.bank, one.question)
+
+
+def summary(files: Sequence[Path]) -> dict[str, int]:
+    """Return how many questions there are of each state that counts, over all banks."""
+    counts = {str(state): 0 for state in State}
+    for file in files:
+        bank, _ = read_bank(file)
+        if bank is None:
+            continue
+        known = by_question(read_approvals(file.parent / FILE)[0].approvals)
+        for question in bank.questions:
+            counts[str(standing(question, known).state)] += 1
+    return counts
+
+
+def state_words(counts: dict[str, int]) -> str:
+    """Return such counts in words; states without a question are left out."""
+    told = [f"{counted(number, 'question')} {name}" for name, number in counts.items() if number]
+    return ", ".join(told) or "no questions"

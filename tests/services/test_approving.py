@@ -1,0 +1,224 @@
+"""Approval: bound to what a question says, kept beside the banks, asked for by the session."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from examrunner.domain.bank.approval import (
+    Approval,
+    Approvals,
+    Judged,
+    by_question,
+    in_force,
+    standing,
+)
+from examrunner.domain.bank.banks import Bank, Entry, Question, State
+from examrunner.domain.bank.content import content_hash
+from examrunner.domain.errors import Refused, WrongUsage
+from examrunner.domain.problems import BadInput
+from examrunner.services.approving import (
+    bank_files,
+    has_second_reader,
+    judge,
+    summary,
+    waiting_for,
+)
+from examrunner.services.prepare import prepare
+from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
+from tests.services.desks import SETTINGS, USUAL_KINDS, Room, bank, write_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = date(2024, 12, 2)
+QUESTION = Question("q1", "core", "Why no gradient?", 90, 3)
+STRICT = f"{SETTINGS}questions: approved\n"
+
+
+def entry(question: Question, state: Judged, by: str = "ta-2") -> Approval:
+    """Return an entry for a question as it stands."""
+    return Approval(question.id, state, content_hash(question), by, DAY)
+
+
+def state(question: Question, *entries: Approval) -> State:
+    """Return the state that counts."""
+    return standing(question, by_question(entries)).state
+
+
+# --- what counts ---------------------------------------------------------------------------
+
+
+def test_the_last_entry_for_what_it_says_counts() -> None:
+    """Reviewed, then approved, then sent back: a draft again."""
+    entries = [entry(QUESTION, one) for one in (Judged.REVIEWED, Judged.APPROVED, Judged.RETURNED)]
+    states = [state(QUESTION, *entries[:n]) for n in range(4)]
+    assert states == [State.DRAFT, State.REVIEWED, State.APPROVED, State.DRAFT]
+
+
+def test_a_changed_word_makes_it_a_draft() -> None:
+    """The hash binds every word; undoing the change brings the approval back."""
+    known = by_question([entry(QUESTION, Judged.APPROVED)])
+    changed = replace(QUESTION, say="Why no gradient at all?")
+    found = standing(changed, known)
+    assert (found.state, found.is_changed) == (State.DRAFT, True)
+    assert standing(QUESTION, known).state is State.APPROVED
+
+
+def test_what_a_writer_claims_does_not_approve() -> None:
+    """`status: approved` in the bank is a claim; only retiring is the writer's own."""
+    assert state(replace(QUESTION, status=State.APPROVED)) is State.DRAFT
+    retired = replace(QUESTION, status=State.RETIRED)
+    assert state(retired, entry(QUESTION, Judged.APPROVED)) is State.RETIRED
+
+
+def test_status_and_log_do_not_change_what_was_approved() -> None:
+    """A writer who notes the approval in the bank does not lose it."""
+    noted = replace(QUESTION, status=State.APPROVED, log=(Entry("ta-1"),))
+    assert state(noted, entry(QUESTION, Judged.APPROVED)) is State.APPROVED
+
+
+def test_a_bank_in_force_differs_in_nothing_but_states() -> None:
+    """Questions keep order and words."""
+    made = Bank("r", (QUESTION, replace(QUESTION, id="q2")))
+    found = in_force(made, by_question([entry(QUESTION, Judged.REVIEWED)]))
+    assert [question.status for question in found.questions] == [State.REVIEWED, State.DRAFT]
+    assert replace(found, questions=made.questions) == made
+
+
+# --- the file ------------------------------------------------------------------------------
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Approval,
+            question=st.from_regex(r"[a-z][a-z0-9-]{0,10}", fullmatch=True),
+            state=st.sampled_from(Judged),
+            sha256=st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+            by=TEXTS.filter(str.strip).map(str.strip),
+            on=st.dates(),
+            note=st.none() | TEXTS.filter(str.strip).map(str.strip),
+        ),
+        max_size=4,
+    )
+)
+def test_what_is_written_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, given: list[Approval]
+) -> None:
+    """Whatever names and notes hold, the file is read as it was meant."""
+    path = tmp_path_factory.mktemp("approvals") / FILE
+    write_approvals(path, Approvals(tuple(given)))
+    assert read_approvals(path) == (Approvals(tuple(given)), [])
+
+
+def test_a_broken_file_is_told_with_its_place(tmp_path: Path) -> None:
+    """A hash that is none is named with line and column, and nothing counts."""
+    path = tmp_path / FILE
+    path.write_text(
+        "approvals:\n  - {question: q1, state: approved, sha256: abc, by: x, on: 2024-12-02}\n"
+    )
+    found, (problem,) = read_approvals(path)
+    assert found == Approvals()
+    assert (problem.line, problem.text) == (2, "this is no SHA-256")
+
+
+# --- judging -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a session that asks for approved questions."""
+    text = bank("a", *USUAL_KINDS).replace("reading:", "prepared: {by: ta-1}\nreading:")
+    return write_small(tmp_path, STRICT, a=text)
+
+
+def waiting(folder: Path, wanted: Judged = Judged.APPROVED) -> list[str]:
+    """Return the ids that wait."""
+    found, problems = waiting_for(bank_files([folder / "banks"]), wanted)
+    assert problems == []
+    return [one.question.id for one in found]
+
+
+def approve_all(folder: Path) -> None:
+    """Approve every question of a folder."""
+    for one in waiting_for(bank_files([folder / "banks"]), Judged.APPROVED)[0]:
+        judge(one, Judged.APPROVED, "instructor", DAY)
+
+
+def test_banks_are_left_as_people_wrote_them(folder: Path) -> None:
+    """Approving changes one file, which the program alone writes; others may read it."""
+    before = {path: path.read_bytes() for path in (folder / "banks").iterdir()}
+    approve_all(folder)
+    after = {path: path.read_bytes() for path in (folder / "banks").iterdir()}
+    assert {path.name for path in after.keys() - before.keys()} == {FILE}
+    assert all(after[path] == data for path, data in before.items())
+    assert stat.S_IMODE((folder / "banks" / FILE).stat().st_mode) == 0o644
+    assert waiting(folder) == []
+
+
+def test_a_session_that_asks_for_approval_draws_what_is_approved(folder: Path) -> None:
+    """Without approval the bank is empty; approved, it is examined; one word edited, it waits."""
+    room = Room(folder)
+    with pytest.raises(BadInput, match="no question that may be drawn"):
+        room.called()
+    approve_all(folder)
+    attempt = room.revealed("chi")
+    assert {question.id for question in attempt.questions} == {"a1", "a2", "a3", "a4"}
+    room.leave()
+    path = folder / "banks" / "paper-a.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Why 2?", "Why 2 then?"))
+    assert waiting(folder) == ["a2"]
+    usable = prepare(folder).banks["paper-a"]
+    assert [q.id for q in usable.questions if q.status is State.APPROVED] == ["a1", "a3", "a4"]
+
+
+def test_a_review_is_somebody_elses(folder: Path) -> None:
+    """The author cannot review the own question; approval shows whether anybody else did."""
+    (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.REVIEWED)
+    with pytest.raises(Refused, match="wrote this question"):
+        judge(one, Judged.REVIEWED, "ta-1", DAY)
+    assert not has_second_reader(one)
+    judge(one, Judged.REVIEWED, "ta-2", DAY)
+    again = waiting_for([one.file], Judged.APPROVED)[0][0]
+    assert has_second_reader(again)
+    assert again.why == "reviewed by ta-2 on 2024-12-02"
+    assert one.question.id not in waiting(folder, Judged.REVIEWED)
+
+
+def test_what_is_sent_back_carries_a_word(folder: Path) -> None:
+    """A question goes back with a note, which is the first thing its author sees."""
+    (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.APPROVED)
+    with pytest.raises(Refused, match="with a word why"):
+        judge(one, Judged.RETURNED, "instructor", DAY, " ")
+    judge(one, Judged.RETURNED, "instructor", DAY, "too long to say")
+    again = waiting_for([one.file], Judged.APPROVED)[0][0]
+    assert again.why == "sent back by instructor: too long to say"
+
+
+def test_what_changed_under_the_reader_is_not_judged(folder: Path) -> None:
+    """A question edited while it was on the screen has to be looked at again."""
+    (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.APPROVED)
+    one.file.write_text(one.file.read_text(encoding="utf-8").replace("Why 1?", "What 1?"))
+    with pytest.raises(Refused, match="changed meanwhile"):
+        judge(one, Judged.APPROVED, "instructor", DAY)
+    assert not (one.file.parent / FILE).exists()
+    (fresh, *_), _ = waiting_for([one.file], Judged.APPROVED)
+    judge(fresh, Judged.APPROVED, "instructor", DAY)
+
+
+def test_a_summary_counts_states_over_banks(folder: Path) -> None:
+    """The counts are those of the states that count."""
+    files = bank_files([folder / "banks"])
+    approve_all(folder)
+    assert summary(files)["approved"] == sum(summary(files).values())
+    with pytest.raises(WrongUsage, match="no bank or folder"):
+        bank_files([folder / "nowhere"])
