@@ -48,3 +48,5 @@ class Way:
     """When a rehearsal's clock began, where it goes on after a crash."""
     troubles: Troubles | None = None
     """What happens in a rehearsal by hand."""
+    banks: tuple[Path, ...] | None = None
+    """Browse the banks of these folders or of a session instead of examining."""

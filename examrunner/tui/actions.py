@@ -39,6 +39,8 @@ KEYS = Action("question_mark", "keys", "keys", "this card", 0, "?")
 BLANK = Action("b", "blank", "blank", "blank the screen; any key shows it again", 7)
 BACK = Action("escape", "back", "back", "back without change", 3, "esc")
 
+MOVES = ("up", "down", "page_up", "page_down", "first", "last")
+"""Names of the actions that move in a list."""
 BOARD = (
     Action("up", "up", "", "choose the student above", 9, "↑"),
     Action("down", "down", "", "choose the student below", 9, "↓"),
@@ -61,7 +63,7 @@ BOARD = (
     KEYS,
 )
 WATCH = (
-    *(one for one in BOARD if one.name in ("up", "down", "page_up", "page_down", "first", "last")),
+    *(one for one in BOARD if one.name in MOVES),
     Action("v", "results", "results", "verdicts and records", 4),
     BLANK,
     Action("q", "quit", "quit", "stop watching; the exam goes on", 5),
@@ -203,6 +205,25 @@ WELCOME = (
     KEYS,
 )
 
+LISTED = tuple(one for one in BOARD if one.name in MOVES)
+"""Keys that move in a list."""
+BANKS = (
+    *LISTED,
+    Action("enter", "open", "questions", "the questions of the chosen bank", 1),
+    Action("e", "edit", "edit", "open the bank in your editor, at its first problem", 2),
+    Action("q,escape", "quit", "quit", "quit", 4, "q"),
+    KEYS,
+)
+BANK = (
+    *LISTED,
+    Action("s", "sheet", "a sheet", "a sheet that could be drawn; again: another one", 3),
+    Action("e", "edit", "edit", "open the bank in your editor, at this question", 2),
+    Action("a", "approve", "approve", "stand behind this question as it is now", 1),
+    Action("r", "review", "review", "say as a second reader that it holds", 2),
+    Action("b", "return", "send back", "send it back to its author with a word why", 3),
+    Action("escape", "all", "back", "all questions again, or back", 4, "esc"),
+    KEYS,
+)
 WINDOW = (Action("q,ctrl+q", "quit", "leave", "leave; the exam goes on", 5, "q"),)
 """The student's second window: no other key does anything."""
 
@@ -282,6 +303,8 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "choose": CHOOSE,
     "welcome": WELCOME,
     "window": WINDOW,
+    "banks": BANKS,
+    "bank": BANK,
     "alarm": ALARM,
     "close": CLOSE,
     "edges": EDGES,

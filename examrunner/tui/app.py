@@ -48,8 +48,9 @@ class ExamApp(OneKeyAtATime):
         opener: Callable[[Path], Desk],
         folder: Path | None = None,
         theme: Callable[[str | None], str] = lambda _: DEFAULT,
+        first: Callable[[], Screen[None]] | None = None,
     ) -> None:
-        """`theme` chooses a theme by what colours the terminal has."""
+        """`theme` chooses a theme by the terminal's colours, `first` gives another first screen."""
         super().__init__(ansi_color=True if is_without_colour() else None)
         for one in THEMES.values():
             self.register_theme(one)
@@ -57,6 +58,7 @@ class ExamApp(OneKeyAtATime):
         self.folder = folder
         """The session's folder; None while the welcome asks for one."""
         self._opener = opener
+        self._first = first
         self._desk: Desk | None = None
         self.failure: ExamError | None = None
         """Why the app ended, where it could not go on; told after the terminal is restored."""
@@ -76,6 +78,8 @@ class ExamApp(OneKeyAtATime):
 
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen: it needs only the session's name."""
+        if self._first is not None:
+            return self._first()
         if self.folder is None:
             from examrunner.tui.screens.welcome import WelcomeScreen
 

@@ -28,6 +28,8 @@ def open_session(folder: Path, way: Way) -> int:
         from examrunner.tui.window_app import WindowApp
 
         return _run(WindowApp(_look, folder, partial(at_start, chosen)))
+    if way.banks is not None:
+        return _browse(way.banks)
     if way.troubles is not None and way.troubles.crash is not None:
         from examrunner.tui.crash import in_child
 
@@ -39,6 +41,14 @@ def _examine(folder: Path, way: Way) -> int:
     app = ExamApp(partial(_open, way=way), folder, partial(at_start, chosen))
     app.troubles = way.troubles
     return _run(app)
+
+
+def _browse(paths: tuple[Path, ...]) -> int:
+    from examrunner.services.bank_list import shelf_of
+    from examrunner.tui.screens.banks import BanksScreen
+
+    shelf = shelf_of(paths)
+    return _run(ExamApp(_open, theme=partial(at_start, chosen), first=lambda: BanksScreen(shelf)))
 
 
 def welcome() -> int:

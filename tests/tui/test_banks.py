@@ -1,0 +1,183 @@
+"""The bank browser: the shelf, a bank, sheets, judgements, and files that change meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+from examrunner.domain.bank.banks import State
+from examrunner.services.bank_list import Shelf, sample_sheet, shelf_of
+from examrunner.storage.readers.approval_files import FILE, read_approvals
+from examrunner.storage.readers.bank_files import read_bank
+from examrunner.tui.app import ExamApp
+from examrunner.tui.screens.banks import BanksScreen
+from tests.fakes import FakeClock
+from tests.services.desks import USUAL_KINDS, bank, write_small
+from tests.tui.room import Room
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    import pytest
+
+    from examrunner.services.desk import Desk
+
+SIZE = (100, 30)
+
+
+def no_session(folder: Path) -> Desk:
+    """Open nothing: the browser has no session."""
+    raise AssertionError(folder)
+
+
+@asynccontextmanager
+async def browsing(*paths: Path) -> AsyncIterator[Room]:
+    """Open the browser and wait until the banks are read."""
+    shelf = shelf_of(paths)
+    app = ExamApp(no_session, first=lambda: BanksScreen(shelf))
+    async with app.run_test(size=SIZE) as pilot:
+        made = Room(app, pilot, FakeClock())
+        await made.settle()
+        yield made
+
+
+async def look(made: Room) -> str:
+    """Let the browser look at the files again."""
+    screen = next(one for one in made.app.screen_stack if isinstance(one, BanksScreen))
+    screen.look_again()
+    await made.settle()
+    return made.text()
+
+
+async def test_the_shelf_lists_banks_with_kinds_and_states(tmp_path: Path) -> None:
+    """Each bank stands with its questions by kind and how far they have come."""
+    folder = write_small(tmp_path) / "banks"
+    async with browsing(folder) as made:
+        text = made.text()
+        assert "2 banks, 16 questions" in text
+        assert "2  2  2  2  8 draft" in text
+        assert "chance" not in text
+
+
+async def test_a_session_s_shelf_ranks_by_chance_and_names_what_is_missing(tmp_path: Path) -> None:
+    """With a session the likeliest reading comes first, and one without a bank says so."""
+    async with browsing(write_small(tmp_path)) as made:
+        rows = [row for row in made.text().splitlines() if row.startswith("  Paper")]
+        assert len(rows) == 3
+        assert next(row for row in rows if "Paper C" in row).split()[-1] == "100%"
+        assert "no bank" in next(row for row in rows if "Paper C" in row)
+        place = next(n for n, row in enumerate(rows) if "Paper C" in row)
+        await made.press(*["down"] * place)
+        assert "general questions" in await made.press("enter")
+
+
+async def test_a_saved_file_shows_at_once(tmp_path: Path) -> None:
+    """A bank that breaks and one that is mended show without a key."""
+    folder = write_small(tmp_path) / "banks"
+    path = folder / "paper-a.yaml"
+    async with browsing(folder) as made:
+        whole = path.read_text(encoding="utf-8")
+        path.write_text(whole.replace("kind: core", "kind: [", 1), encoding="utf-8")
+        assert "unreadable" in await look(made)
+        assert "1 error" in made.text()
+        path.write_text(whole + "  - {kind: core, say: One more?}\n", encoding="utf-8")
+        text = await look(made)
+        assert "9 draft" in text
+        assert "error" not in text
+
+
+async def test_a_question_is_approved_and_a_changed_one_is_not(tmp_path: Path) -> None:
+    """A asks who stands behind it; the sign changes, and one edited word takes it away."""
+    folder = write_small(tmp_path) / "banks"
+    async with browsing(folder) as made:
+        assert "never judged" in await made.press("enter")
+        await made.press("a")
+        await made.press(*["backspace"] * 40)
+        await made.type("instructor")
+        text = await made.press("enter")
+        assert "approved by instructor" in text
+        assert "1 approved" in text
+        (entry,) = read_approvals(folder / FILE)[0].approvals
+        assert entry.by == "instructor"
+        path = folder / "paper-a.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("Why 1?", "Why so?"))
+        assert "changed since it was judged" in await look(made)
+
+
+async def test_a_question_goes_back_with_a_word(tmp_path: Path) -> None:
+    """B asks why; without a word nothing is written."""
+    folder = write_small(tmp_path) / "banks"
+    async with browsing(folder) as made:
+        await made.press("enter", "b")
+        assert "with a word why" in await made.press("enter")
+        assert not (folder / FILE).exists()
+        await made.press("b")
+        await made.type("too long")
+        assert "too long" in await made.press("enter")
+
+
+async def test_a_sample_sheet_is_one_that_could_be_drawn(tmp_path: Path) -> None:
+    """S shows one question of each kind; escape shows all again, then the shelf."""
+    folder = write_small(tmp_path) / "banks"
+    async with browsing(folder) as made:
+        await made.press("enter")
+        text = await made.press("s")
+        assert "a sheet that could be drawn" in text
+        shown = [row.split()[1] for row in text.splitlines() if row.startswith("  · ")]
+        assert shown == list(USUAL_KINDS)
+        assert "a sheet" not in (await made.press("escape")).split("\n")[0]
+        assert "2 banks" in await made.press("escape")
+
+
+async def test_the_editor_opens_at_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E gives the terminal to the editor at the line of the chosen question."""
+    folder = write_small(tmp_path) / "banks"
+    told: list[tuple[str, int | None]] = []
+
+    def edit(path: Path, at: int | None = None) -> None:
+        told.append((path.name, at))
+
+    @contextmanager
+    def suspended() -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("examrunner.storage.editor.edit", edit)
+    async with browsing(folder) as made:
+        monkeypatch.setattr(made.app, "suspend", suspended)
+        await made.press("e", "enter", "down", "e")
+    lines = (folder / "paper-a.yaml").read_text(encoding="utf-8").splitlines()
+    assert told == [("paper-a.yaml", None), ("paper-a.yaml", 5)]
+    assert "id: a2" in lines[4]
+
+
+def test_a_shelf_reads_only_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking again at files that did not change opens none."""
+    folder = write_small(tmp_path) / "banks"
+    shelf = Shelf((folder,))
+    opened: list[str] = []
+
+    def reading(path: Path) -> object:
+        opened.append(path.name)
+        return read_bank(path)
+
+    monkeypatch.setattr("examrunner.services.bank_list.read_bank", reading)
+    assert shelf.refresh()
+    assert not shelf.refresh()
+    (folder / "paper-b.yaml").write_text(bank("b", "core"), encoding="utf-8")
+    assert shelf.refresh()
+    assert opened == ["paper-a.yaml", "paper-b.yaml", "paper-b.yaml"]
+
+
+def test_retired_questions_are_on_no_sheet(tmp_path: Path) -> None:
+    """A sample sheet takes what may be drawn only."""
+    text = bank("a", *USUAL_KINDS, *USUAL_KINDS).replace("draft", "retired", 4)
+    folder = write_small(tmp_path, a=text) / "banks"
+    shelf = Shelf((folder,))
+    shelf.refresh()
+    row = next(row for row in shelf.rows if row.reading == "paper-a")
+    assert row.states == {State.RETIRED: 4, State.DRAFT: 4}
+    assert row.bank is not None
+    assert {q.id for q in sample_sheet(row.bank, shelf.sheet_rule)} == {"a5", "a6", "a7", "a8"}
