@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Timer
+from typing import TYPE_CHECKING
 
 from examrunner.cli.arguments import add_json, add_session
-from examrunner.cli.output import failure_data, problems_data
+from examrunner.cli.calendar import add_ics
+from examrunner.cli.export_words import SYSTEMS, TABLES, plan_data, say_plan, written_data
+from examrunner.cli.output import failure_data
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Cell, Output
     from examrunner.domain.errors import ExamError
-    from examrunner.services.export import CanvasExport, Written
+    from examrunner.services.export_into import Into, Plan
     from examrunner.services.results import Result, Results
 
 COMMANDS = ("results", "export")
+SOON = 0.5
+"""Seconds after which a command says how far it is."""
 
 
 def add_to(commands: Commands) -> None:
@@ -32,59 +38,7 @@ def add_to(commands: Commands) -> None:
     add_session(parser)
     add_json(parser)
     parser.set_defaults(run=_results)
-    parser = commands.add_parser(
-        "export",
-        help="scores as a table, or for Canvas",
-        description="Write the scores to a file. An existing file is never overwritten, and each "
-        "export is recorded.",
-    )
-    forms = parser.add_subparsers(title="forms", metavar="FORM", dest="form", required=True)
-    parser = forms.add_parser(
-        "csv",
-        help="a table for people",
-        description="Write everyone's status, verdict, score and paper to a CSV file. Notes are "
-        "not in it.",
-    )
-    add_session(parser)
-    _add_out(parser)
-    add_json(parser)
-    parser.set_defaults(run=_csv)
-    parser = forms.add_parser(
-        "canvas",
-        help="an upload for the Canvas gradebook",
-        description="Compare the settled scores with your own Canvas export, show what would "
-        "change, and write a file for Canvas's import that changes just that.",
-    )
-    add_session(parser)
-    parser.add_argument(
-        "--into",
-        type=Path,
-        required=True,
-        metavar="GRADEBOOK",
-        help="the gradebook exported from Canvas; it is only read",
-    )
-    parser.add_argument(
-        "--column",
-        metavar='"TITLE (ID)"',
-        help="the assignment that takes the scores; may be left out where only one is an oral or "
-        "final exam",
-    )
-    _add_out(parser)
-    parser.add_argument("--yes", action="store_true", help="write without asking")
-    parser.add_argument(
-        "--force", action="store_true", help="also replace other scores that Canvas has"
-    )
-    add_json(parser)
-    parser.set_defaults(run=_canvas)
-
-
-def _add_out(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="the file to write (default: a new one in the session's folder exports)",
-    )
+    _add_export(commands)
 
 
 # --- results -------------------------------------------------------------------------------
@@ -138,44 +92,139 @@ def _sums(results: Results) -> str:
 # --- export --------------------------------------------------------------------------------
 
 
-def _csv(options: Namespace, out: Output) -> int:
+def _add_export(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="scores for a learning management system, or as tables and data",
+        description="Write the scores to a file. An existing file is never overwritten, and each "
+        "export is recorded.",
+    )
+    forms = parser.add_subparsers(title="forms", metavar="FORM", dest="form", required=True)
+    for form in TABLES:
+        _add_table(forms, form)
+    for form in SYSTEMS:
+        _add_system(forms, form)
+    add_ics(forms)
+
+
+def _add_table(forms: Commands, form: str) -> None:
+    words, description = TABLES[form]
+    parser = forms.add_parser(form, help=words, description=description)
+    add_session(parser)
+    _add_out(parser)
+    if form == "json":
+        parser.add_argument(
+            "--with-notes",
+            action="store_true",
+            help="also notes and reasons, which are the examiner's own words",
+        )
+    else:
+        _add_absent(parser)
+    add_json(parser)
+    parser.set_defaults(run=_table)
+
+
+def _add_system(forms: Commands, form: str) -> None:
+    system = SYSTEMS[form]
+    parser = forms.add_parser(form, help=system.words, description=system.description)
+    add_session(parser)
+    parser.add_argument(
+        "--into",
+        "--from",
+        type=Path,
+        required=system.needs_file,
+        metavar="FILE",
+        help=f"{system.source}; it is only read",
+    )
+    parser.add_argument("--column", metavar=system.metavar, help=system.column)
+    if form == "moodle":
+        parser.add_argument(
+            "--key",
+            choices=("email", "sis", "login"),
+            help="what Moodle knows the students by: e-mail address, ID number or username",
+        )
+        parser.add_argument(
+            "--feedback", action="store_true", help="add a column with verdict and paper"
+        )
+    if form == "oneroster":
+        for option, dest, what in (
+            ("--class", "class_id", "the class"),
+            ("--category", "category", "the category of a new line item"),
+            ("--period", "period", "the grading period of a new line item"),
+        ):
+            parser.add_argument(option, dest=dest, metavar="ID", help=f"sourcedId of {what}")
+    _add_absent(parser)
+    _add_out(parser)
+    parser.add_argument("--yes", action="store_true", help="write without asking")
+    parser.add_argument(
+        "--force", action="store_true", help="also replace other scores that stand there"
+    )
+    add_json(parser)
+    parser.set_defaults(run=_into)
+
+
+def _add_out(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="the file to write (default: a new one in the session's folder exports)",
+    )
+
+
+def _add_absent(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--absent",
+        choices=("blank", "zero", "excused"),
+        help="what absent students get, where this file is to differ from the session's setting",
+    )
+
+
+def _table(options: Namespace, out: Output) -> int:
+    from examrunner.domain.exam.settings import Absent
     from examrunner.services import export
     from examrunner.services.folders import session_folder
     from examrunner.services.results import read_results
     from examrunner.storage.clock import SystemClock
     from examrunner.storage.person import examiner
 
-    folder = session_folder(options.session)
-    clock = SystemClock()
-    file = options.out or export.default_out(folder, export.CSV, clock.now().at)
+    folder, clock, form = session_folder(options.session), SystemClock(), options.form
+    file = options.out or export.default_out(folder, form, clock.now().at)
     export.demand_new(file)
-    results = read_results(folder)
-    written = export.write_csv(folder, results, file, clock, examiner(), asked=False)
-    out.emit({"ok": True, "problems": [], "written": _written_data(written)})
+    given = getattr(options, "absent", None)
+    table = export.Table(
+        form, Absent(given) if given else None, getattr(options, "with_notes", False)
+    )
+    with _Progress(out) as told:
+        told("reading the record")
+        results = read_results(folder)
+        written = export.write_table(
+            folder, results, table, file, clock=clock, actor=examiner(), asked=False, watch=told
+        )
+    out.emit({"ok": True, "problems": [], "written": written_data(written)})
     students = counted(len(results.results), "student")
     scores = counted(written.scores, "settled score")
     out.say(f"{written.file}: {students}, {scores}. Record: {written.record}.")
     return 0
 
 
-def _canvas(options: Namespace, out: Output) -> int:
+def _into(options: Namespace, out: Output) -> int:
     from examrunner.domain.errors import Refused
-    from examrunner.services import export
+    from examrunner.services import export, export_into
     from examrunner.services.folders import session_folder
     from examrunner.services.results import read_results
     from examrunner.storage.clock import SystemClock
     from examrunner.storage.person import examiner
 
-    folder = session_folder(options.session)
-    clock = SystemClock()
-    file = options.out or export.default_out(folder, export.CANVAS, clock.now().at)
+    folder, clock = session_folder(options.session), SystemClock()
+    file = options.out or export.default_out(folder, options.form, clock.now().at)
     export.demand_new(file)
-    plan = export.plan_canvas(
-        folder, read_results(folder), options.into, options.column, force=options.force
-    )
-    _say_canvas(plan, out)
+    with _Progress(out) as told:
+        told("reading the record")
+        plan = export_into.plan(folder, read_results(folder), _asked_for(options), told)
+    say_plan(plan, out)
     if plan.errors:
-        out.emit(_canvas_data(plan, None))
+        out.emit(plan_data(plan, None))
         return 1
     if plan.refusal():
         hint = "--force overwrites them." if plan.upload.overwrites else ""
@@ -187,68 +236,69 @@ def _canvas(options: Namespace, out: Output) -> int:
     if asked and not out.ask(f"Write {counted(len(plan.upload.changes), 'score')} to {file}?"):
         out.say("Nothing was written.")
         return 0
-    written = export.write_canvas(plan, file, clock, examiner(), asked=asked)
-    out.emit(_canvas_data(plan, written))
+    with _Progress(out) as told:
+        told("writing the scores")
+        written = export_into.write(plan, file, clock, examiner(), asked=asked)
+    out.emit(plan_data(plan, written))
     scores = counted(written.scores, "score")
     out.say(f"{written.file}: {scores}. Record: {written.record}.")
-    out.say("In Canvas: Grades, Import, choose this file, compare, save.")
+    out.say(SYSTEMS[options.form].next_step)
     return 0
 
 
-def _say_canvas(plan: CanvasExport, out: Output) -> None:
-    out.say(f"column   {plan.column}")
-    if plan.errors:
-        out.problems(plan.errors)
-        return
-    if plan.upload.changes:
-        out.say()
-        out.table(("student", "in Canvas", "new"), plan.diff(), indent=2)
-    if plan.upload.unchanged:
-        out.say()
-        out.say(
-            f"unchanged: {counted(len(plan.upload.unchanged), 'score')} that Canvas has already"
-        )
-    if plan.left_out:
-        out.say()
-        out.say("not in the file, because")
-        rows = [(one.student.name, one.why) for one in plan.left_out]
-        out.table(("student", "why"), rows, indent=2)
-    if plan.remarks:
-        out.say()
-        out.problems(plan.remarks)
-    out.say()
+def _asked_for(options: Namespace) -> Into:
+    from examrunner.domain.exam.settings import Absent
+    from examrunner.services.export_into import Into
+
+    return Into(
+        options.form,
+        options.into,
+        options.column,
+        force=options.force,
+        absent=Absent(options.absent) if options.absent else None,
+        key=getattr(options, "key", None),
+        feedback=getattr(options, "feedback", False),
+        class_id=getattr(options, "class_id", None),
+        category=getattr(options, "category", None),
+        period=getattr(options, "period", None),
+    )
 
 
-def _refuse(plan: CanvasExport, failure: ExamError, out: Output) -> int:
+def _refuse(plan: Plan, failure: ExamError, out: Output) -> int:
     """Refuse after showing: as data this is one document, as words the usual message."""
     if not out.as_json:
         raise failure
-    shown = _canvas_data(plan, None)
+    shown = plan_data(plan, None)
     problems = [*shown["problems"], *failure_data(failure)["problems"]]
     out.emit({**shown, "ok": False, "problems": problems})
     return failure.exit_code
 
 
-def _written_data(written: Written) -> dict[str, Any]:
-    return {
-        "file": str(written.file),
-        "sha256": written.sha256,
-        "scores": written.scores,
-        "record": written.record,
-    }
+class _Progress:
+    """Words on a terminal's last line once something takes long; gone when it is done."""
 
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._words = ""
+        self._is_shown = False
+        self._timer = Timer(SOON, self._show)
+        self._timer.daemon = True
 
-def _canvas_data(plan: CanvasExport, written: Written | None) -> dict[str, Any]:
-    upload = plan.upload
-    return {
-        **problems_data(upload.problems),
-        "column": plan.column,
-        "changes": [
-            {"student": one.student.student_id, "old": one.old, "new": one.new}
-            for one in upload.changes
-        ],
-        "unchanged": [one.student.student_id for one in upload.unchanged],
-        "overwritten": plan.overwritten,
-        "left_out": [{"student": one.student.student_id, "why": one.why} for one in plan.left_out],
-        "written": _written_data(written) if written else None,
-    }
+    def __enter__(self) -> Callable[[str], None]:
+        self._timer.start()
+        return self.tell
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        self._out.passing("")
+
+    def tell(self, words: str) -> None:
+        """Say how far it is; shown only when it takes longer than a person waits unasked."""
+        self._words = words
+        if self._is_shown:
+            self._out.passing(words)
+
+    def _show(self) -> None:
+        self._is_shown = True
+        self._out.passing(self._words)

@@ -32,9 +32,7 @@ def add_to(commands: Commands) -> None:
         "(one review a row), a form's answers, a table of students and papers, or a gradebook.",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="the new session's folder")
-    parser.add_argument(
-        "--roster", type=Path, required=True, metavar="FILE", help="the class list (CSV)"
-    )
+    parser.add_argument("--roster", type=Path, required=True, metavar="FILE", help="the class list")
     parser.add_argument(
         "--reviews", type=Path, required=True, metavar="FILE", help="who reviewed what (CSV)"
     )
@@ -100,13 +98,15 @@ def _is_same(sources: Sources, pair: Double, out: Output) -> bool:
 
 
 def _say_found(sources: Sources, asked: tuple[Double, ...], out: Output) -> None:
+    from examrunner.storage.readers.review_shapes import SHAPE_WORDS
+    from examrunner.storage.readers.rosters import KIND_WORDS
+
     matched = sources.matched
     students = counted(len(sources.roster.students), "student")
     reviews = counted(len(matched.reviews), "review")
-    kind = "a Canvas gradebook" if sources.roster.kind == "canvas" else "a class list"
-    out.say(f"roster   {kind}, {students}")
+    out.say(f"roster   {KIND_WORDS[sources.roster.kind]}, {students}")
     readings = counted(sources.reviewed, "reading")
-    out.say(f"reviews  {_SHAPES[str(sources.listed.shape)]}, {reviews} of {readings}")
+    out.say(f"reviews  {SHAPE_WORDS[sources.listed.shape]}, {reviews} of {readings}")
     if sources.course is not None:
         out.say(
             f"course   {sources.course.title or sources.course.id}, "
@@ -144,14 +144,6 @@ def _say_group(out: Output, nouns: tuple[str, str], about: str, items: list[str]
     out.say(f"{len(items)} {nouns[len(items) > 1]} {about}")
     for item in items:
         out.say(item, indent=4)
-
-
-_SHAPES = {
-    "long": "one review a row",
-    "form": "answers to a form",
-    "matrix": "a table of students and papers",
-    "gradebook": "a Canvas gradebook",
-}
 
 
 def _new_data(folder: Path, sources: Sources, command: str) -> dict[str, Any]:

@@ -294,7 +294,7 @@ def _update(options: Namespace, out: Output) -> int:
     with opened(session_folder(options.session)) as desk:
         changes = changes_of(desk)
         if not options.json:
-            _say_changes(changes, out)
+            say_changes(changes, out)
         asks = not options.preview and not options.yes and changes.to_take > 0
         if asks and not out.can_ask():
             raise Refused("Nobody can be asked.", "--yes takes it in, --preview shows only.")
@@ -302,7 +302,7 @@ def _update(options: Namespace, out: Output) -> int:
         if asks and not out.ask("Take this in?"):
             takes = False
         taken = take_in(desk, changes, options.why) if takes else 0
-    out.emit({"ok": True, "problems": [], **_changes_data(changes), "taken": taken})
+    out.emit({"ok": True, "problems": [], **changes_data(changes), "taken": taken})
     if taken:
         out.say(f"{counted(taken, 'change')} taken in.")
     elif changes.to_take:
@@ -310,7 +310,8 @@ def _update(options: Namespace, out: Output) -> int:
     return 0
 
 
-def _say_changes(changes: Changes, out: Output) -> None:
+def say_changes(changes: Changes, out: Output) -> None:
+    """Say how the session's files differ from the record."""
     from examrunner.services.changes import words_of
 
     told = words_of(changes)
@@ -320,7 +321,8 @@ def _say_changes(changes: Changes, out: Output) -> None:
         out.say("roster.csv and reviews.csv are as on record.")
 
 
-def _changes_data(changes: Changes) -> dict[str, Any]:
+def changes_data(changes: Changes) -> dict[str, Any]:
+    """Return how the session's files differ from the record, as data."""
     return {
         "new": [one.student_id for one in changes.new],
         "lists": [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from examrunner import __version__
 from examrunner.cli import (
     after,
+    bank,
     before,
     care,
     doctor,
@@ -15,6 +16,7 @@ from examrunner.cli import (
     exam,
     explain,
     handout,
+    importing,
     paper,
     privacy,
     proof,
@@ -26,11 +28,25 @@ from examrunner.cli.arguments import Parser
 if TYPE_CHECKING:
     from examrunner.cli.exam import OpenApp
 
-GROUPS = (before, doctor, handout, draw, simulate, proof, explain, after, care, privacy, paper)
+GROUPS = (
+    before,
+    importing,
+    doctor,
+    handout,
+    draw,
+    simulate,
+    proof,
+    explain,
+    after,
+    care,
+    privacy,
+    paper,
+)
 """The modules of commands, in the order of the help; `exam` comes first of all."""
 COMMANDS = (
     *exam.COMMANDS,
     *rehearse.COMMANDS,
+    *bank.COMMANDS,
     *(name for group in GROUPS for name in group.COMMANDS),
 )
 ABOUT = """\
@@ -64,6 +80,7 @@ def parser_of(open_app: OpenApp) -> Parser:
     )
     exam.add_to(commands, open_app)
     rehearse.add_to(commands, open_app)
+    bank.add_to(commands, open_app)
     for group in GROUPS:
         group.add_to(commands)
     return parser

@@ -107,6 +107,10 @@ def _shown(character: str) -> str:
     return "\u2421" if code == 0x7F else "\ufffd"  # noqa: PLR2004  DEL has a picture of its own
 
 
+_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
+"""What ASCII has besides letters and digits."""
+
+
 def _passed_over(character: str) -> bool:
     return (
         unicodedata.combining(character) > 0 or character == _SOFT_HYPHEN or character in _JOINERS
@@ -115,6 +119,8 @@ def _passed_over(character: str) -> bool:
 
 def fold(text: str) -> str:
     """Return a text for comparing titles and headers: lower case, letters and digits only."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_SIGNS).split())
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = (c if c.isalnum() else " " for c in plain if not _passed_over(c))
     return " ".join("".join(kept).split())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from examrunner.storage.database.drafts import Person
     from examrunner.storage.database.ledger import Ledger
 
+
 @dataclass(frozen=True, slots=True)
 class Came:
     """How one attempt came by its paper."""

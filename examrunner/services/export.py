@@ -1,42 +1,43 @@
-"""Scores leave the program: a table for people, and an upload for Canvas.
+"""Scores leave the program: tables and data for people, in files that are never overwritten.
 
-What would change is shown first and written only when it is confirmed. Only settled scores are
-written: a blank is never a zero. Notes and reasons never leave. Each file is recorded in the
-ledger, without the lease, so that an export is possible beside a running exam.
+Only settled scores are written: a blank is never a zero, unless the session says what an absent
+student gets. Each file is recorded in the ledger with the state of the record that it rests on,
+without the lease, so that an export is possible beside a running exam.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from examrunner.domain.course.people import Student
-from examrunner.domain.errors import Environment, Refused, WrongUsage
-from examrunner.domain.exam.events import Exported, Verdict
+from examrunner.domain.errors import Environment, Refused
+from examrunner.domain.exam.events import Exported
 from examrunner.domain.exam.phases import Phase
-from examrunner.domain.problems import BadInput, Problem, Severity
+from examrunner.domain.exam.settings import Absent
 from examrunner.services.day import local
 from examrunner.services.folders import EXPORTS
-from examrunner.services.results import Result, Results, read_results
+from examrunner.services.results import Result, Results, as_json
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.files import make_private, write_atomically
 from examrunner.storage.interrupts import held
-from examrunner.storage.readers.canvas import Column, Gradebook, propose_column, read_gradebook
-from examrunner.storage.writers.canvas import Upload, plan_upload, render_upload
 from examrunner.storage.writers.score_tables import Value, render_scores
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from examrunner.services.ports import ClockPort
 
-CSV = "csv"
-CANVAS = "canvas"
+CSV, XLSX, JSON = "csv", "xlsx", "json"
+ENDINGS = {XLSX: ".xlsx", JSON: ".json", "oneroster": ".zip"}
+"""What the files of a form end in, where that is not .csv."""
 ASKED, YES, FORCE = "asked", "yes", "force"
 """How an export was confirmed: by a person who saw it, beforehand, or with overwriting."""
+ABSENT = "absent"
+"""The status of a student who did not come."""
 HEADER = (
     "student_id",
     "name",
@@ -53,74 +54,33 @@ HEADER = (
     "record",
 )
 """Columns of the table for people; the last one says on which state of the record it rests."""
+FORMAT = "examrunner-results/1"
+ABOUT = {
+    "record": "number of events and head of the chain on which these data rest",
+    "score": "points as the session's rules give them; null while it is not settled, never zero",
+    "status": "waiting, examining, done, absent, postponed or void",
+    "attempts": "one for each paper; origin says whether it was drawn, assigned or chosen by hand",
+    "verdict": "pass, fail or edge; an edge is decided in a second look",
+    "verdicts": "every verdict that was given, the last one counts",
+    "seconds": "time that ran, without pauses; null where the clock did not run",
+    "allowed": "seconds that were allowed, extra time included; null without a limit",
+    "suggested": "what the marks suggest, derived anew; it was never applied",
+    "times": "in UTC, as 2024-12-13T15:00:00Z",
+}
+"""Words on the data that stand in the file beside them."""
+PRIVATE = frozenset(("notes", "reason", "text"))
+"""Fields that hold an examiner's own words; they leave only when that is asked for."""
+TOLD_EVERY = 2_000
+"""Rows after which somebody who watches is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A student who is not in the file, and why."""
+class Marks:
+    """What an export writes for whom."""
 
-    student: Student
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CanvasExport:
-    """What an upload for Canvas would change; nothing has been written yet."""
-
-    folder: Path
-    results: Results
-    gradebook: Gradebook
-    upload: Upload
-    overwritten: int
-    """How many of the changes replace another score that Canvas has."""
-    left_out: tuple[LeftOut, ...]
-
-    @property
-    def column(self) -> str:
-        """The column's header, as exported."""
-        return self.upload.column.header
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """Why no file can be written."""
-        return tuple(one for one in self.upload.problems if one.severity is Severity.ERROR)
-
-    @property
-    def remarks(self) -> tuple[Problem, ...]:
-        """What is worth a look about the column and its points."""
-        return tuple(
-            one
-            for one in self.upload.problems
-            if one.severity is Severity.WARNING and one.rule in ("canvas-column", "canvas-score")
-        )
-
-    def diff(self) -> list[tuple[str, str, str]]:
-        """Return name, score before and score after of each student in the file."""
-        return [(one.student.name, one.old or "-", one.new) for one in self.upload.changes]
-
-    def lines(self) -> list[str]:
-        """Return in words what would change, and who is not in the file."""
-        changed = [f"{name}: {old} -> {new}" for name, old, new in self.diff()]
-        missing = [f"not in the file: {one.student.name}, {one.why}" for one in self.left_out]
-        same = len(self.upload.unchanged)
-        kept = [f"{same} scores stand in Canvas already"] if same else []
-        return changed + kept + missing
-
-    def refusal(self) -> str:
-        """Return why there is nothing to write; empty where there is something."""
-        if self.upload.changes:
-            return ""
-        if self.upload.overwrites:
-            return "Canvas has other scores, and they are overwritten only on purpose."
-        if self.upload.unchanged:
-            return "Canvas has all these scores already."
-        return "There is no settled score to write."
-
-    def confirmed(self, *, asked: bool) -> str:
-        """Return how the ledger says that this was confirmed."""
-        if self.overwritten:
-            return FORCE
-        return ASKED if asked else YES
+    scores: dict[str, Decimal] = field(default_factory=dict)
+    """By student id."""
+    excused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +94,7 @@ class Written:
     """The state of the record that it rests on: number of events and head."""
 
 
-# --- what would be written -----------------------------------------------------------------
+# --- what is written -----------------------------------------------------------------------
 
 
 def settled(results: Results) -> dict[str, Decimal]:
@@ -146,37 +106,23 @@ def settled(results: Results) -> dict[str, Decimal]:
     }
 
 
-def plan_canvas(
-    folder: Path,
-    results: Results,
-    gradebook: Path,
-    column: str | None = None,
-    *,
-    force: bool = False,
-) -> CanvasExport:
-    """Compare the results with an instructor's own Canvas export.
+def marks(results: Results, absent: Absent | None = None) -> Marks:
+    """Return what is written for whom: settled scores, and what the absent get.
 
-    Raises Refused where nothing has been examined, BadInput where the export cannot be read,
-    WrongUsage where it is not clear which column is meant.
+    `absent` is said for one export; without it the session's own setting counts.
     """
-    demand_ledger(results)
-    book = read_gradebook(gradebook)
-    chosen = _column(book, column)
-    students = [one.student for one in results.results]
+    rule = absent or results.settings.export.absent
+    missing = [one.student.student_id for one in results.results if was_absent(one)]
     scores = settled(results)
-    careful = plan_upload(book, chosen, students, scores)
-    upload = plan_upload(book, chosen, students, scores, force=True) if force else careful
-    overwritten = len(careful.overwrites) if force else 0
-    left_out = (*_unsettled(results), *_not_uploaded(upload))
-    return CanvasExport(folder, results, book, upload, overwritten, left_out)
+    if rule is Absent.ZERO:
+        scores |= dict.fromkeys(missing, Decimal(0))
+    return Marks(scores, frozenset(missing if rule is Absent.EXCUSED else ()))
 
 
-def column_choices(gradebook: Path, column: str | None) -> list[str]:
-    """Return the columns to choose from; none where one is named or only one fits."""
-    if column is not None:
-        return []
-    book = read_gradebook(gradebook)
-    return [] if propose_column(book) else [one.header for one in book.assignments()]
+def was_absent(result: Result) -> bool:
+    """Say whether a student was absent from all of the exam."""
+    decided = any(one.phase is Phase.DECIDED for one in result.attempts)
+    return result.status == ABSENT and not decided
 
 
 def demand_ledger(results: Results) -> None:
@@ -185,56 +131,58 @@ def demand_ledger(results: Results) -> None:
         raise Refused("Nothing has been examined yet: there is no record to export.")
 
 
-def _column(book: Gradebook, named: str | None) -> Column:
-    offered = book.assignments()
-    listed = "\n".join(f'--column "{one.header}"' for one in offered) or "It has no assignments."
-    if named is None:
-        proposed = propose_column(book)
-        if proposed is None:
-            raise WrongUsage("Which column takes the scores?", listed)
-        return proposed
-    text = named.strip()
-    for found in (
-        [one for one in book.columns if one.header == named],
-        [one for one in offered if text in (one.id, one.title)],
-    ):
-        if len(found) == 1:
-            return found[0]
-    raise WrongUsage(f"The gradebook has no single column {named!r}.", listed)
+def unwatched(_words: str) -> None:
+    """Tell nobody how far an export has come."""
 
 
-def _unsettled(results: Results) -> list[LeftOut]:
-    return [LeftOut(one.student, _why(one)) for one in results.results if one.score is None]
+def table_rows(
+    results: Results, absent: Absent | None = None, watch: Callable[[str], None] = unwatched
+) -> Iterator[list[Value]]:
+    """Give the rows of the table for people: everyone with status and score, without notes."""
+    scores, total = marks(results, absent).scores, len(results.results)
+    for number, one in enumerate(results.results):
+        if number % TOLD_EVERY == 0:
+            watch(f"row {number:,} of {total:,}")
+        yield _row(one, results, scores.get(one.student.student_id))
 
 
-def _why(result: Result) -> str:
-    verdicts = {one.verdict for one in result.attempts if one.phase is Phase.DECIDED}
-    if result.status != "done":
-        return {"waiting": "not examined yet", "examining": "the exam is still going on"}.get(
-            result.status, result.status
-        )
-    if Verdict.EDGE in verdicts:
-        return "edge: to be decided in a second look"
-    return "no verdict with points"
+def csv_bytes(
+    results: Results, absent: Absent | None = None, watch: Callable[[str], None] = unwatched
+) -> bytes:
+    """Return the table for people as CSV."""
+    return render_scores(HEADER, table_rows(results, absent, watch))
 
 
-def _not_uploaded(upload: Upload) -> list[LeftOut]:
-    return [
-        *(LeftOut(one.student, one.text) for one in upload.conflicts),
-        *(
-            LeftOut(one.student, f"Canvas has {one.old}, not {one.new}")
-            for one in upload.overwrites
-        ),
-        *(LeftOut(one, "the gradebook has no row of theirs") for one in upload.not_in_file),
-    ]
+def xlsx_bytes(
+    results: Results, absent: Absent | None = None, watch: Callable[[str], None] = unwatched
+) -> bytes:
+    """Return the table for people as a workbook."""
+    from examrunner.storage.writers.workbook import render_workbook
+
+    return render_workbook("scores", HEADER, table_rows(results, absent, watch))
 
 
-def csv_bytes(results: Results) -> bytes:
-    """Return the table for people: everyone with status and score, without notes."""
-    return render_scores(HEADER, [_row(one, results) for one in results.results])
+def json_bytes(results: Results, *, notes: bool = False) -> bytes:
+    """Return the results as data, with words on what they mean.
+
+    Notes and reasons are an examiner's own words; without `notes` their fields are not there.
+    """
+    import json
+
+    data = as_json(results)
+    told = data if notes else _without_words(data)
+    document = {"format": FORMAT, "about": ABOUT, "record": results.vouched, **told}
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _row(result: Result, results: Results) -> list[Value]:
+def _without_words(data: Any) -> Any:
+    """Return data without the fields that hold words of an examiner."""
+    if isinstance(data, dict):
+        return {key: _without_words(one) for key, one in data.items() if key not in PRIVATE}
+    return [_without_words(one) for one in data] if isinstance(data, list) else data
+
+
+def _row(result: Result, results: Results, score: Decimal | None) -> list[Value]:
     decided = [one for one in result.attempts if one.phase is Phase.DECIDED]
     begun = [one for one in result.attempts if one.reading is not None]
     times = [one.decided_at for one in decided if one.decided_at is not None]
@@ -247,7 +195,7 @@ def _row(result: Result, results: Results) -> list[Value]:
         student.section,
         result.status,
         "; ".join(str(one.verdict or "none") for one in decided),
-        result.score,
+        score,
         "; ".join(results.title(one.reading) for one in begun),
         "; ".join(str(one.origin) for one in begun if one.origin),
         round(sum(used)) if used and len(used) == len(decided) else None,
@@ -260,36 +208,40 @@ def _row(result: Result, results: Results) -> list[Value]:
 # --- writing -------------------------------------------------------------------------------
 
 
-def write_canvas(
-    export: CanvasExport, out: Path, clock: ClockPort, actor: str, *, asked: bool
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How a file for people is made; for each form the parts that it knows."""
+
+    form: str = CSV
+    absent: Absent | None = None
+    """What the absent get, where this export is to differ from the session's setting."""
+    notes: bool = False
+    """Data with an examiner's own words."""
+
+
+def write_table(
+    folder: Path,
+    results: Results,
+    table: Table,
+    out: Path,
+    *,
+    clock: ClockPort,
+    actor: str,
+    asked: bool,
+    watch: Callable[[str], None] = unwatched,
 ) -> Written:
-    """Write the upload that was shown, and record it.
-
-    Raises Refused where there is nothing to write, the file is there already or the scores have
-    changed since they were shown, Environment where the disk says no. Nothing is written then.
-    """
-    if export.errors:
-        raise BadInput(export.errors)
-    if export.refusal():
-        raise Refused(export.refusal())
-    now = read_results(export.folder)
-    if settled(now) != settled(export.results):
-        raise Refused("The scores have changed since they were shown.", "Look at them again.")
-    data = render_upload(export.gradebook, export.upload)
-    count = len(export.upload.changes)
-    what = _exported(CANVAS, out, data, count, now.head, export.confirmed(asked=asked))
-    return _write(out, data, what, now, folder=export.folder, clock=clock, actor=actor)
-
-
-def write_csv(
-    folder: Path, results: Results, out: Path, clock: ClockPort, actor: str, *, asked: bool
-) -> Written:
-    """Write the table for people, and record it. Raises as `write_canvas` does."""
+    """Write a file for people, and record it. Raises as `write_file` does."""
     demand_ledger(results)
-    data = csv_bytes(results)
+    demand_new(out)
+    if table.form == JSON:
+        data = json_bytes(results, notes=table.notes)
+    else:
+        make = xlsx_bytes if table.form == XLSX else csv_bytes
+        data = make(results, table.absent, watch)
+    count = len(marks(results, table.absent).scores)
     confirmed = ASKED if asked else YES
-    what = _exported(CSV, out, data, len(settled(results)), results.head, confirmed)
-    return _write(out, data, what, results, folder=folder, clock=clock, actor=actor)
+    what = exported(table.form, out, data, count, results.head, confirmed)
+    return write_file(out, data, what, results, folder=folder, clock=clock, actor=actor)
 
 
 def demand_new(out: Path) -> None:
@@ -301,23 +253,24 @@ def demand_new(out: Path) -> None:
 def default_out(folder: Path, form: str, now: datetime) -> Path:
     """Return a file below `exports` that is not there yet."""
     stem = f"{form}-{now.astimezone():%Y-%m-%d-%H%M}"
-    place = folder / EXPORTS
-    out = place / f"{stem}.csv"
+    place, ending = folder / EXPORTS, ENDINGS.get(form, ".csv")
+    out = place / f"{stem}{ending}"
     number = 1
     while out.exists():
         number += 1
-        out = place / f"{stem}-{number}.csv"
+        out = place / f"{stem}-{number}{ending}"
     return out
 
 
-def _exported(  # noqa: PLR0917  in the order of the event's fields
+def exported(  # noqa: PLR0917  in the order of the event's fields
     form: str, out: Path, data: bytes, scores: int, head: str, confirmed: str
 ) -> Exported:
+    """Return what the ledger says of a file."""
     return Exported(form, out.name, sha256(data).hexdigest(), scores, head, confirmed)
 
 
 @held()
-def _write(
+def write_file(
     out: Path,
     data: bytes,
     what: Exported,
@@ -329,7 +282,8 @@ def _write(
 ) -> Written:
     """Write the file and then the event; without the event there is no file.
 
-    A signal that ends the program waits until both are there.
+    A signal that ends the program waits until both are there. Raises Refused where the file is
+    there already, Environment where the disk says no. Nothing is written then.
     """
     from examrunner.storage.database.ledger import Ledger
 

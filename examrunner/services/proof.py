@@ -88,9 +88,7 @@ def published_of(ledger: Ledger, stored: Stored, secret: str) -> Published:
     return published(stored.commitment, ledger.lines(), secret, banks)
 
 
-def verify_folder(
-    folder: Path, commit: str | None = None, heads: tuple[str, ...] = ()
-) -> Verified:
+def verify_folder(folder: Path, commit: str | None = None, heads: tuple[str, ...] = ()) -> Verified:
     """Verify a published folder. `commit` is the line that was published, `heads` of receipts."""
     from examrunner.domain.draw.verification import Verified, verify
     from examrunner.storage.readers.published import read_published

@@ -15,7 +15,8 @@ from examrunner.domain.exam.chain import Event
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput
 from examrunner.domain.text import tidy
-from examrunner.services.folders import ROSTER_FILE, demand_session
+from examrunner.services.folders import OLD_ROSTER, ROSTER_FILE, demand_session
+from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.database.drafts import Person
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import read_settings
@@ -42,7 +43,7 @@ class Roll:
     """Those of a draft, and who stands only in the class list, have no key."""
     attempts: tuple[Attempt, ...] = ()
     files: tuple[Student, ...] = ()
-    """The students as the class list has them now."""
+    """The students as the class list has them now, and as lists before it had them."""
     last: Event | None = None
 
     def known(self) -> tuple[Person, ...]:
@@ -67,7 +68,8 @@ def read_roll(folder: Path) -> Roll:
         raise BadInput(problems)
     roster = read_roster(folder / ROSTER_FILE)
     record = folder / settings.database
-    roll = Roll(folder, settings, None, files=roster.students)
+    listed = tuple(dict.fromkeys([*roster.students, *_on_older_lists(folder)]))
+    roll = Roll(folder, settings, None, files=listed)
     if record.exists():
         with closing(open_record(record, settings)) as ledger, ledger.snapshot():
             if ledger.last("committed") is not None:
@@ -78,9 +80,17 @@ def read_roll(folder: Path) -> Roll:
     if roll.record is None and not roster.students and not _is_empty(roster.problems):
         raise BadInput(roster.problems)
     ids = {one.student.student_id for one in roll.people}
-    only = [one for one in roster.students if one.student_id not in ids]
-    added = tuple(Person("", len(ids) + place, one) for place, one in enumerate(only))
+    only = {one.student_id: one for one in reversed(listed) if one.student_id not in ids}
+    added = tuple(
+        Person("", len(ids) + place, one) for place, one in enumerate(reversed(only.values()))
+    )
     return replace(roll, people=(*roll.people, *added))
+
+
+def _on_older_lists(folder: Path) -> list[Student]:
+    """Return the students of the class lists that an import has replaced and kept."""
+    paths = sorted((folder / BACKUPS).glob(f"{OLD_ROSTER}*.csv"), reverse=True)
+    return [student for path in paths for student in read_roster(path).students]
 
 
 def _is_empty(problems: Iterable[Problem]) -> bool:

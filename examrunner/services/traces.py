@@ -16,6 +16,8 @@ from examrunner.domain.exam.attempts import student_of
 from examrunner.domain.exam.chain import text_hash
 from examrunner.domain.plain import canonical
 from examrunner.services.folders import (
+    ANSWERS_FILE,
+    CALENDAR_FILE,
     EXPORTS,
     KIT,
     LOCK_FILE,
@@ -35,7 +37,7 @@ from examrunner.storage.readers.person_rows import without_rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-LISTS = (ROSTER_FILE, REVIEWS_FILE)
+LISTS = (ROSTER_FILE, REVIEWS_FILE, ANSWERS_FILE, CALENDAR_FILE)
 LEFT_BY_A_KILL = (RESTORING, f".{LOCK_FILE}.")
 """How temporary folders and files begin that a killed process leaves behind; others end in .part"""
 DATABASE = b"SQLite format 3\0"

@@ -20,7 +20,7 @@ class Action:
     label: str
     """The word in the footer."""
     help: str
-    """The line on the key card."""
+    """The line on the key card; empty where another line tells of this key, too."""
     rank: int = 5
     """Lower ranks keep their place in a narrow footer; 9 never stands there."""
     shown: str = ""
@@ -53,10 +53,11 @@ BOARD = (
     Action("l", "later", "later", "comes later; again: back", 3),
     Action("slash", "find", "find", "find by name: type, enter, escape", 4, "/"),
     Action("v", "results", "results", "verdicts and records, then exports", 4),
-    Action("J", "move_down", "", "let the chosen student come later in the line", 9),
-    Action("K", "move_up", "", "let the chosen student come earlier in the line", 9),
+    Action("J", "move_down", "", "the chosen student comes later, K earlier", 9, "J K"),
+    Action("K", "move_up", "", "", 9),
     Action("i", "incident", "", "note an incident; enter keeps it", 9),
     Action("f", "update", "", "files: late students and corrected lists", 9),
+    Action("m", "match", "", "reviews: take in a file, and say which reading a title means", 9),
     Action("c", "close", "close day", "what is still open, edges, and the end of the day", 6),
     BLANK,
     Action("q", "quit", "quit", "quit; the session stays as it is", 5),
@@ -160,6 +161,21 @@ UPDATE = (
     BLANK,
     KEYS,
 )
+MATCHING = (
+    Action(
+        "1,2,3", "choice", "this one", "the reading, or the student, with this number", 1, "1-3"
+    ),
+    Action("o", "own", "own reading", "the title is a reading of its own", 2),
+    Action("s", "leave_out", "leave out", "these reviews do not count", 2),
+    Action("n", "later", "later", "leave it open and go on", 2),
+    Action("u", "undo", "undo", "take the last answer back", 3),
+    Action("i", "file", "file", "take in another file: type, paste or drag its path", 4),
+    Action("enter", "write", "write", "write reviews.csv and keep the answers", 1),
+    BACK,
+    BLANK,
+    KEYS,
+)
+"""Questions about the titles and people of a list of reviews."""
 RECORD = (
     Action("d", "correct", "correct", "correct the verdict; the earlier one is kept", 1),
     Action("t", "retake", "retake", "let the student take it again on another paper", 3),
@@ -170,12 +186,21 @@ RECORD = (
     KEYS,
 )
 EXPORT = (
-    Action("c", "csv", "csv", "a table for people: exports/scores.csv", 1),
-    Action("g", "canvas", "canvas", "into a gradebook exported from Canvas", 1),
-    Action("enter", "confirm", "write", "write the file as shown; nothing is overwritten", 1),
-    Action("f", "force", "overwrite scores", "replace other scores that Canvas has", 2),
-    Action("up", "up", "", "scroll up, the column above", 9, "↑"),
-    Action("down", "down", "", "scroll down, the column below", 9, "↓"),
+    Action("enter", "confirm", "write", "choose, or write the file that is shown", 1),
+    Action("c,x,j", "form", "tables", "for people: c CSV, x workbook, j JSON", 4, "cxj"),
+    Action(
+        "g,m,d,l,o",
+        "form",
+        "uploads",
+        "Canvas, Moodle, Brightspace, Blackboard, OneRoster",
+        2,
+        "gmdlo",
+    ),
+    Action("f", "force", "overwrite scores", "replace other scores that stand there", 2),
+    Action("up", "up", "", "the row above", 9, "↑"),
+    Action("down", "down", "", "the row below", 9, "↓"),
+    Action("pageup", "page_up", "", "a page up", 9, "pgup"),
+    Action("pagedown", "page_down", "", "a page down", 9, "pgdn"),
     BACK,
     BLANK,
     KEYS,
@@ -212,6 +237,7 @@ BANKS = (
     Action("enter", "open", "questions", "the questions of the chosen bank", 1),
     Action("e", "edit", "edit", "open the bank in your editor, at its first problem", 2),
     Action("q,escape", "quit", "quit", "quit", 4, "q"),
+    BLANK,
     KEYS,
 )
 BANK = (
@@ -220,8 +246,9 @@ BANK = (
     Action("e", "edit", "edit", "open the bank in your editor, at this question", 2),
     Action("a", "approve", "approve", "stand behind this question as it is now", 1),
     Action("r", "review", "review", "say as a second reader that it holds", 2),
-    Action("b", "return", "send back", "send it back to its author with a word why", 3),
+    Action("x", "return", "send back", "send it back to its author with a word why", 3),
     Action("escape", "all", "back", "all questions again, or back", 4, "esc"),
+    BLANK,
     KEYS,
 )
 WINDOW = (Action("q,ctrl+q", "quit", "leave", "leave; the exam goes on", 5, "q"),)
@@ -297,6 +324,7 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "course": COURSE,
     "public": PUBLIC,
     "update": UPDATE,
+    "matching": MATCHING,
     "record": RECORD,
     "export": EXPORT,
     "resume": RESUME,
@@ -320,7 +348,8 @@ def bindings(screen: str) -> list[BindingType]:
     made: list[BindingType] = []
     for action in SCREENS[screen]:
         for key in action.keys.split(","):
-            argument = f"({key})" if action.name in ("point", "recent", "why") else ""
+            argument = f"({key})" if action.name in ("point", "recent", "why", "choice") else ""
+            argument = f"({key!r})" if action.name == "form" else argument
             made.append(Binding(key, action.name + argument, action.label or action.help))
     return made
 

@@ -18,11 +18,11 @@ import pytest
 from examrunner.domain.exam.events import Rating, Verdict
 from examrunner.domain.text import is_id
 from examrunner.main import main
-from examrunner.services import conduct, draws, export
+from examrunner.services import conduct, draws, export, export_into
+from examrunner.services.export_into import Into
 from examrunner.services.folders import COMMIT_FILE
 from examrunner.services.opening import open_desk
 from examrunner.services.results import as_json, read_results
-from examrunner.storage.writers.canvas import render_upload
 from tests.classes import write_session
 from tests.fakes import FakeClock, FakeEntropy
 from tests.hostile import let_in
@@ -117,8 +117,8 @@ def test_the_upload_for_canvas_gives_every_name_back_exactly(
     head = [" Points Possible", "", "", "", "", "10"]
     rows = [[text, f"{n}", f"s{n:04}", f"l{n}", "S", ""] for n, text in enumerate(texts)]
     book.write_bytes(table(GRADEBOOK, head, *rows))
-    plan = export.plan_canvas(written.folder, written.results, book)
-    made = render_upload(plan.gradebook, plan.upload)
+    plan = export_into.plan(written.folder, written.results, Into("canvas", book))
+    made = plan.render(written.clock)
     found = cells(made)[1:]
     assert [row["Student"] for row in found] == texts[:EXAMINED]
     assert [row["ID"] for row in found] == [str(n) for n in range(EXAMINED)]

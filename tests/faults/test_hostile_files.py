@@ -127,8 +127,8 @@ def test_a_table_whose_first_column_begins_with_pk_is_no_archive() -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"name,id\n" + b"\n" * MAX_LINES, "50,000 lines"),
-        (b"name,id\n" + b"," * 1_000_001, "1,000,000 cells"),
+        (b"name,id\n" + b"\n" * MAX_LINES, "200,000 lines"),
+        (b"name,id\n" + b"," * 2_000_001, "2,000,000 cells"),
         (b"name,id" + b",x" * MAX_COLUMNS, "5,000 cells"),
     ],
     ids=["lines", "cells", "columns"],

@@ -90,7 +90,8 @@ def strewn(folder: Path) -> Path:
     """Leave everything behind that programs, kills and people leave in a session's folder."""
     results, clock = read_results(folder), FakeClock()
     out = export.default_out(folder, export.CSV, clock.now().at)
-    export.write_csv(folder, results, out, clock, "ann", asked=True)
+    table = export.Table()
+    export.write_table(folder, results, table, out, clock=clock, actor="ann", asked=True)
     (folder / "kit").mkdir(mode=0o700)
     page = (
         "<p>Zo&euml; N&uacute;&ntilde;ez</p><p>O&#x27;Brien, Chi &quot;CJ&quot; Lee</p><p>李雷</p>"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
+import unicodedata
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -94,7 +96,10 @@ def test_a_bank_in_force_differs_in_nothing_but_states() -> None:
 
 # --- the file ------------------------------------------------------------------------------
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1).map(
+    partial(unicodedata.normalize, "NFC")
+)
+"""What every reader of texts gives: NFC, nothing hidden."""
 
 
 @given(

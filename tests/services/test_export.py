@@ -13,9 +13,10 @@ from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.exam.events import Exported, Verdict
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.problems import BadInput
-from examrunner.services import conduct, export
+from examrunner.services import conduct, export, export_into
+from examrunner.services.export_into import Into
 from examrunner.services.opening import open_desk
-from examrunner.services.results import read_results
+from examrunner.services.results import Results, read_results
 from examrunner.storage.database.ledger import Ledger
 from examrunner.storage.readers.canvas import read_gradebook
 from tests.classes import GRADEBOOK, examine, write_session
@@ -31,14 +32,35 @@ def exports(folder: Path) -> list[Exported]:
         return [one.what for one in ledger.events() if isinstance(one.what, Exported)]
 
 
-def write(plan: export.CanvasExport, out: Path, *, asked: bool = True) -> export.Written:
+def plan_canvas(
+    folder: Path,
+    results: Results,
+    gradebook: Path,
+    column: str | None = None,
+    *,
+    force: bool = False,
+) -> export_into.Plan:
+    """Plan an upload for Canvas."""
+    return export_into.plan(folder, results, Into("canvas", gradebook, column, force=force))
+
+
+def write_csv(
+    folder: Path, results: Results, out: Path, actor: str = "ann", *, asked: bool = False
+) -> export.Written:
+    """Write the table for people."""
+    return export.write_table(
+        folder, results, export.Table(), out, clock=FakeClock(), actor=actor, asked=asked
+    )
+
+
+def write(plan: export_into.Plan, out: Path, *, asked: bool = True) -> export.Written:
     """Write an upload."""
-    return export.write_canvas(plan, out, FakeClock(), "ann", asked=asked)
+    return export_into.write(plan, out, FakeClock(), "ann", asked=asked)
 
 
 def test_only_settled_scores_are_planned(session: Path, gradebook: Path) -> None:
     """An edge and an absent student have no score, and the plan says why."""
-    plan = export.plan_canvas(session, read_results(session), gradebook, force=True)
+    plan = plan_canvas(session, read_results(session), gradebook, force=True)
     assert plan.diff() == [("Rivera, Ana", "-", "10"), ("Chi Okafor", "4.00", "0")]
     assert {one.student.student_id: one.why for one in plan.left_out} == {
         "eli": "edge: to be decided in a second look",
@@ -48,16 +70,18 @@ def test_only_settled_scores_are_planned(session: Path, gradebook: Path) -> None
 
 def test_another_score_is_kept_unless_forced(session: Path, gradebook: Path) -> None:
     """Canvas's own score stays unless overwriting is asked for."""
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     assert [one.student.student_id for one in plan.upload.changes] == ["ana"]
-    assert "not in the file: Chi Okafor, Canvas has 4.00, not 0" in plan.lines()
+    assert ("Chi Okafor", "Canvas has 4.00, not 0") in [
+        (one.student.name, one.why) for one in plan.left_out
+    ]
 
 
 def test_the_file_changes_one_column_of_the_students_shown(
     session: Path, gradebook: Path, tmp_path: Path
 ) -> None:
     """The written file reads back as the plan, with identities as Canvas gave them."""
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     write(plan, tmp_path / "out.csv")
     book = read_gradebook(tmp_path / "out.csv")
     assert [one.header for one in book.assignments()] == ["Oral exam (7)"]
@@ -68,7 +92,7 @@ def test_the_file_changes_one_column_of_the_students_shown(
 def test_an_upload_is_recorded(session: Path, gradebook: Path, tmp_path: Path) -> None:
     """The ledger says which bytes left, on which record they rest, and who confirmed it how."""
     results = read_results(session)
-    plan = export.plan_canvas(session, results, gradebook)
+    plan = plan_canvas(session, results, gradebook)
     write(plan, tmp_path / "out.csv")
     (event,) = exports(session)
     digest = hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest()
@@ -83,7 +107,7 @@ def test_the_record_says_how_it_was_confirmed(
     session: Path, gradebook: Path, tmp_path: Path, *, force: bool, asked: bool, said: str
 ) -> None:
     """Skipping the question and overwriting scores are told apart from a plain yes."""
-    plan = export.plan_canvas(session, read_results(session), gradebook, force=force)
+    plan = plan_canvas(session, read_results(session), gradebook, force=force)
     write(plan, tmp_path / "out.csv", asked=asked)
     assert [one.confirmed for one in exports(session)] == [said]
 
@@ -93,7 +117,7 @@ def test_forcing_where_nothing_is_overwritten_is_no_force(
 ) -> None:
     """What counts is what happens to Canvas, not what was typed."""
     gradebook.write_text(GRADEBOOK.replace("4.00", ""), encoding="utf-8")
-    plan = export.plan_canvas(session, read_results(session), gradebook, force=True)
+    plan = plan_canvas(session, read_results(session), gradebook, force=True)
     write(plan, tmp_path / "out.csv")
     assert [one.confirmed for one in exports(session)] == ["asked"]
 
@@ -104,7 +128,7 @@ def test_an_existing_file_is_never_overwritten(
     """The file that is there stays, and nothing is recorded."""
     out = tmp_path / "out.csv"
     out.write_text("mine", encoding="utf-8")
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     with pytest.raises(Refused):
         write(plan, out)
     assert out.read_text(encoding="utf-8") == "mine"
@@ -115,7 +139,7 @@ def test_scores_that_changed_meanwhile_are_shown_again(
     session: Path, gradebook: Path, tmp_path: Path
 ) -> None:
     """What was confirmed is what is written: a later score needs another look."""
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     examine(session, {"zoe": Verdict.PASS}, FakeClock(boot_id="boot-2"))
     with pytest.raises(Refused, match="have changed"):
         write(plan, tmp_path / "out.csv")
@@ -131,7 +155,7 @@ def test_a_file_without_a_record_is_taken_back(
         raise Environment("NOT SAVED")
 
     monkeypatch.setattr(Ledger, "append", full)
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     with pytest.raises(Environment):
         write(plan, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
@@ -142,7 +166,7 @@ def test_an_export_beside_a_running_exam_disturbs_nothing(session: Path, tmp_pat
     desk = open_desk(session, FakeClock(boot_id="boot-2"), FakeEntropy("other"), "ann")
     try:
         results = read_results(session)
-        export.write_csv(session, results, tmp_path / "o.csv", FakeClock(), "bob", asked=False)
+        write_csv(session, results, tmp_path / "o.csv", "bob", asked=False)
         (zoe,) = [row.key for row in desk.rows() if row.student.student_id == "zoe"]
         conduct.absent(desk, zoe)
         assert desk.row(zoe).attempt.phase is Phase.WAITING
@@ -155,7 +179,7 @@ def test_a_place_that_cannot_be_written_is_named(
     session: Path, gradebook: Path, tmp_path: Path
 ) -> None:
     """A missing folder is a fault of the environment, told by its name."""
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     with pytest.raises(Environment, match="nowhere"):
         write(plan, tmp_path / "nowhere" / "out.csv")
     assert exports(session) == []
@@ -166,14 +190,14 @@ def test_a_column_is_meant_by_header_id_or_title(
     session: Path, gradebook: Path, named: str
 ) -> None:
     """Any of the three names the column, as long as it names only one."""
-    plan = export.plan_canvas(session, read_results(session), gradebook, named)
+    plan = plan_canvas(session, read_results(session), gradebook, named)
     assert plan.column == "Oral exam (7)"
 
 
 def test_an_unknown_column_lists_those_there_are(session: Path, gradebook: Path) -> None:
     """Whoever mistypes a column is shown what to type."""
     with pytest.raises(WrongUsage) as wrong:
-        export.plan_canvas(session, read_results(session), gradebook, "Orl exam")
+        plan_canvas(session, read_results(session), gradebook, "Orl exam")
     assert '--column "Oral exam (7)"' in wrong.value.hint
 
 
@@ -181,21 +205,23 @@ def test_without_an_exam_in_sight_the_column_is_asked_for(session: Path, gradebo
     """Only one column that speaks of an oral or final exam is proposed unasked."""
     gradebook.write_text(GRADEBOOK.replace("Oral exam (7)", "Talk (7)"), encoding="utf-8")
     with pytest.raises(WrongUsage, match="Which column"):
-        export.plan_canvas(session, read_results(session), gradebook)
+        plan_canvas(session, read_results(session), gradebook)
 
 
-def test_columns_are_offered_only_where_none_is_clear(gradebook: Path) -> None:
+def test_columns_are_offered_only_where_none_is_clear(session: Path, gradebook: Path) -> None:
     """The columns to choose from are the assignments, unless one is named or only one fits."""
-    assert export.column_choices(gradebook, None) == []
+    results, into = read_results(session), Into("canvas", gradebook)
+    assert export_into.column_choices(results, into) == []
     gradebook.write_text(GRADEBOOK.replace("Oral exam (7)", "Talk (7)"), encoding="utf-8")
-    assert export.column_choices(gradebook, None) == ["Quiz (1)", "Talk (7)"]
-    assert export.column_choices(gradebook, "Talk (7)") == []
+    assert export_into.column_choices(results, into) == ["Quiz (1)", "Talk (7)"]
+    named = Into("canvas", gradebook, "Talk (7)")
+    assert export_into.column_choices(results, named) == []
 
 
 def test_a_total_is_refused(session: Path, gradebook: Path, tmp_path: Path) -> None:
     """A column that Canvas would drop without a word takes no scores."""
     results = read_results(session)
-    plan = export.plan_canvas(session, results, gradebook, "Oral exam Final Score")
+    plan = plan_canvas(session, results, gradebook, "Oral exam Final Score")
     with pytest.raises(BadInput, match="drops it"):
         write(plan, tmp_path / "out.csv")
 
@@ -205,7 +231,7 @@ def test_scores_that_canvas_has_need_no_file(
 ) -> None:
     """A second upload of the same scores would change nothing and is not written."""
     gradebook.write_text(GRADEBOOK.replace("3.00,,1", "3.00,10.00,1", 1), encoding="utf-8")
-    plan = export.plan_canvas(session, read_results(session), gradebook)
+    plan = plan_canvas(session, read_results(session), gradebook)
     assert [one.student.student_id for one in plan.upload.unchanged] == ["ana"]
     with pytest.raises(Refused, match="other scores"):
         write(plan, tmp_path / "out.csv")
@@ -216,15 +242,15 @@ def test_a_draft_has_nothing_to_export(tmp_path: Path, gradebook: Path) -> None:
     folder = write_session(tmp_path / "draft")
     results = read_results(folder)
     with pytest.raises(Refused, match="Nothing has been examined"):
-        export.plan_canvas(folder, results, gradebook)
+        plan_canvas(folder, results, gradebook)
     with pytest.raises(Refused, match="Nothing has been examined"):
-        export.write_csv(folder, results, tmp_path / "o.csv", FakeClock(), "ann", asked=False)
+        write_csv(folder, results, tmp_path / "o.csv", "ann", asked=False)
 
 
 def test_the_table_has_everyone_and_blanks_are_no_zeros(session: Path, tmp_path: Path) -> None:
     """Each student has a row; a score that is not settled is an empty cell."""
     out = tmp_path / "out.csv"
-    export.write_csv(session, read_results(session), out, FakeClock(), "ann", asked=False)
+    write_csv(session, read_results(session), out, "ann", asked=False)
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
     assert [row["score"] for row in rows] == ["10", "0", "", ""]
     assert [row["status"] for row in rows] == ["done", "done", "done", "absent"]
@@ -252,10 +278,10 @@ def test_no_text_is_a_formula(tmp_path: Path) -> None:
 def test_a_fresh_name_is_found(tmp_path: Path) -> None:
     """The proposed file is not there yet, and tells form and time."""
     now = FakeClock().now().at
-    first = export.default_out(tmp_path, export.CANVAS, now)
+    first = export.default_out(tmp_path, export_into.CANVAS, now)
     first.parent.mkdir()
     first.touch()
-    second = export.default_out(tmp_path, export.CANVAS, now)
+    second = export.default_out(tmp_path, export_into.CANVAS, now)
     assert first.parent == tmp_path / "exports"
     assert first.name.startswith("canvas-2024-12-1")
     assert second.name == first.stem + "-2.csv"
@@ -264,6 +290,6 @@ def test_a_fresh_name_is_found(tmp_path: Path) -> None:
 def test_the_folder_of_exports_is_private(session: Path) -> None:
     """A file of scores lies where only the user can look."""
     out = export.default_out(session, export.CSV, FakeClock().now().at)
-    export.write_csv(session, read_results(session), out, FakeClock(), "ann", asked=True)
+    write_csv(session, read_results(session), out, "ann", asked=True)
     assert out.parent.stat().st_mode & 0o777 == 0o700
     assert [one.confirmed for one in exports(session)] == ["asked"]

@@ -242,9 +242,7 @@ def test_a_slip_holds_the_own_row_and_nothing_of_others(room: Room) -> None:
     """Before the commit a slip shows what the files say, and why a reading is left out."""
     found = slips.slips_of(room.folder)
     assert found.commit is None
-    texts = {
-        slip.student_id: render_text(found.title, slip, found.words) for slip in found.slips
-    }
+    texts = {slip.student_id: render_text(found.title, slip, found.words) for slip in found.slips}
     assert "Paper A" in texts["ana"]
     assert "1 in 2" in texts["ana"]
     assert "Chi" not in texts["ana"]

@@ -81,9 +81,9 @@ def test_nul_is_refused_with_row_and_column() -> None:
 
 
 def test_huge_cells_and_files_are_refused() -> None:
-    """A cell over the limit of the csv module and a file over 10 MB are refused."""
+    """A cell over the limit of the csv module and a file over 20 MB are refused."""
     assert refusal(b"name,id\n" + b"x" * 140_000 + b",1\n").line == 2
-    assert "10 MB" in refusal(b"x" * (MAX_BYTES + 1)).text
+    assert "20 MB" in refusal(b"x" * (MAX_BYTES + 1)).text
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf"])

@@ -195,13 +195,13 @@ def test_warnings_leave_the_students_in() -> None:
     roster = read("name,id,Team\nAnn Lee,007,red\nBob,7,red\nAnn  Lee,1.03E+09,blue\n")
     assert not errors(roster)
     assert [student.student_id for student in roster.students] == ["007", "7", "1.03E+09"]
-    assert rules(roster) == ["csv-damaged-id", "csv-unused-columns", "roster-alike", "roster-alike"]
+    assert rules(roster) == ["csv-unused-columns", "csv-damaged-id", "roster-alike", "roster-alike"]
 
 
 def test_a_lost_leading_zero_is_told() -> None:
     """Ids one digit short of all the others are told as a spreadsheet's doing."""
     rows = "".join(f"S{i},10345{i}2\n" for i in range(8))
-    assert rules(read(f"name,id\n{rows}Zoe,345678\n")) == ["csv-damaged-id"]
+    assert rules(read(f"name,id\n{rows}Zoe,345678\n")) == ["csv-short-id"]
 
 
 def test_columns_of_a_gradebook_are_no_news() -> None:

@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from examrunner.domain.bank.banks import State
 from examrunner.domain.course.catalogue import ReviewRules
 from examrunner.domain.exam.settings import (
+    Absent,
     Break,
     DrawRules,
     EligibleRules,
     ExamRules,
+    ExportRules,
     SecondWindow,
     Settings,
     VerdictRule,
@@ -297,6 +299,7 @@ SETTINGS = st.builds(
         public=WORDS | st.tuples(WORDS, WORDS).map("\n".join),
     ),
     second_window=st.builds(SecondWindow, question=st.booleans()),
+    export=st.builds(ExportRules, absent=st.sampled_from(Absent)),
     database=st.from_regex(
         r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,60}\.db|[A-Z_][A-Z0-9_]{0,63}", fullmatch=True
     ),

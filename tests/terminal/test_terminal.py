@@ -128,7 +128,7 @@ def test_a_newcomer_reaches_the_first_sheet_from_two_files(tmp_path: Path) -> No
         terminal.press("v", "results")
         terminal.press("x", "export")
         terminal.press("g", "the gradebook that you exported")
-        terminal.press("class list.csv\r", "1 scores into Oral exam")
+        terminal.press("class list.csv\r", "1 score into Oral exam")
         terminal.press("enter", "written")
         terminal.send("ctrl+q")
         terminal.ends()

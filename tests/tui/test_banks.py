@@ -109,10 +109,10 @@ async def test_a_question_goes_back_with_a_word(tmp_path: Path) -> None:
     """B asks why; without a word nothing is written."""
     folder = write_small(tmp_path) / "banks"
     async with browsing(folder) as made:
-        await made.press("enter", "b")
+        await made.press("enter", "x")
         assert "with a word why" in await made.press("enter")
         assert not (folder / FILE).exists()
-        await made.press("b")
+        await made.press("x")
         await made.type("too long")
         assert "too long" in await made.press("enter")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from examrunner.domain.course.catalogue import Course, Reading
 from examrunner.domain.course.joining import people_of
@@ -34,9 +34,15 @@ COMPARED = 200
 """So many readings of one student are compared with each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """One review as a file tells of it, before it is known who and what is meant."""
+OWN = "own reading"
+"""The answer that a title is a reading of its own; no reading has such an id."""
+
+
+class ReviewRow(NamedTuple):
+    """One review as a file tells of it, before it is known who and what is meant.
+
+    A tuple, since a large list makes very many of them.
+    """
 
     who: tuple[str, ...]
     """Everything the row says about the student: ids, addresses, names."""
@@ -49,6 +55,8 @@ class ReviewRow:
     file: str | None = None
     graded: bool = False
     """The paper is an assignment of a gradebook, which holds other assignments too."""
+    context: str = ""
+    """The beginning of what was handed in, where the title is only its first line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,19 @@ class Answers:
 
     people: Mapping[tuple[str, ...], str | None] = field(default_factory=dict)
     """What a row says about the student, to a student id; None leaves the rows out."""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """A title as written, to the id of a reading."""
+    titles: Mapping[str, str | None] = field(default_factory=dict)
+    """A title as written, to the id of a reading, or OWN; None leaves its reviews out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A title that nothing names exactly, and about which nothing was said."""
+
+    title: str
+    lines: tuple[int, ...]
+    is_left_out: bool
+    """It is left out, as an assignment of a gradebook; else it is a reading of its own."""
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +109,7 @@ class Matched:
     problems: tuple[Problem, ...] = ()
     doubles: tuple[PossibleDouble, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    strangers: tuple[Stranger, ...] = ()
 
 
 def match_reviews(
@@ -100,10 +120,11 @@ def match_reviews(
 ) -> Matched:
     """Join rows to students and titles to readings. Nothing is guessed."""
     answers = answers or Answers()
-    joined, unmatched, problems = _join(rows, students, answers)
+    ids, known, unmatched, problems = _join(rows, students, answers)
     titled = _Titled(course, answers)
-    found = [(who, reading, row) for who, row in joined if (reading := titled.reading(row))]
-    reviews, repeats = _once_each(found, students)
+    meant = titled.take(known)
+    pairs = list(zip(ids, meant, strict=True))
+    reviews, repeats = _once_each(pairs, known, students)
     readings = (*titled.known, *titled.own.values())
     return Matched(
         reviews,
@@ -111,41 +132,40 @@ def match_reviews(
         (*problems, *titled.problems(), *repeats),
         _doubles(reviews, readings, frozenset(item.id for item in titled.known)),
         unmatched,
+        titled.strangers(),
     )
 
 
 def _join(
     rows: Sequence[ReviewRow], students: Sequence[Student], answers: Answers
-) -> tuple[list[tuple[str, ReviewRow]], tuple[Unmatched, ...], list[Problem]]:
+) -> tuple[list[str], Sequence[ReviewRow], tuple[Unmatched, ...], list[Problem]]:
+    """Return the students of the rows that somebody is known for, and those rows."""
     people = people_of(students)
-    joined: list[tuple[str, ReviewRow]] = []
+    found = {who: people.find(who) for who in {row.who for row in rows} - answers.people.keys()}
+    known = {who: one.student_id for who, one in found.items() if one.student_id is not None}
+    known |= {who: answer for who, answer in answers.people.items() if answer is not None}
     missing: dict[tuple[str, ...], list[ReviewRow]] = {}
-    candidates: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for row in rows:
-        if row.who in answers.people:
-            answer = answers.people[row.who]
-            if answer is not None:
-                joined.append((answer, row))
-            continue
-        found = people.find(row.who)
-        if found.student_id is None:
-            missing.setdefault(row.who, []).append(row)
-            candidates[row.who] = found.candidates
-        else:
-            joined.append((found.student_id, row))
+    joined = rows
+    if found.keys() - known.keys() or None in answers.people.values():
+        joined = [row for row in rows if row.who in known]
+        for row in rows:
+            if row.who not in known and row.who in found:
+                missing.setdefault(row.who, []).append(row)
+    ids = [known[row.who] for row in joined]
+    candidates = {who: found[who].candidates for who in missing}
     unmatched = tuple(
         Unmatched(who, tuple(row.line for row in left if row.line), candidates[who])
         for who, left in missing.items()
     )
     names = {student.student_id: student.name for student in students}
     problems = [_nobody(item, missing[item.who], names) for item in unmatched]
-    return joined, unmatched, problems
+    return ids, joined, unmatched, problems
 
 
 def _nobody(item: Unmatched, rows: Sequence[ReviewRow], names: Mapping[str, str]) -> Problem:
     who = " / ".join(text for text in item.who if text) or "a row without a name"
     count = "1 review" if len(rows) == 1 else f"{len(rows)} reviews"
-    left = f"{count} left out ({_lines(rows)})"
+    left = f"{count} left out{_lines(rows)}"
     if item.candidates:
         known = " and ".join(f"{names[who]} ({who})" for who in item.candidates)
         text = f"{who} could be {known}: {left}"
@@ -169,49 +189,72 @@ class _Titled:
         self._hinted = 0
         self._has_course = course is not None
         self._answers = {title_key(text): reading for text, reading in answers.titles.items()}
-        self._new: dict[str, list[ReviewRow]] = {}
-        self._set_aside: dict[str, list[ReviewRow]] = {}
+        self._found: dict[tuple[str, bool], str | None] = {}
+        self._strange: dict[tuple[str, bool], str] = {}
+        """What nothing names exactly, and its key."""
+        self._rows: dict[tuple[str, bool], list[ReviewRow]] = {}
+        """Rows of each such title, by its key and whether it is left out."""
 
-    def reading(self, row: ReviewRow) -> str | None:
-        """Return the id of a row's reading; None where the row tells of no reading at all."""
-        found = self._titles.find(row.paper) or self._answers.get(title_key(row.paper))
-        if found:
+    def take(self, rows: Sequence[ReviewRow]) -> list[str | None]:
+        """Return the id of each row's reading; None where the row tells of no reading at all."""
+        listed = [(row.paper, row.graded) for row in rows]
+        for said in dict.fromkeys(listed):
+            self._found[said] = self._reading(*said)
+        if self._strange:
+            for row in rows:
+                if key := self._strange.get((row.paper, row.graded)):
+                    is_left_out = self._found[row.paper, row.graded] is None
+                    self._rows.setdefault((key, is_left_out), []).append(row)
+        return [self._found[said] for said in listed]
+
+    def _reading(self, paper: str, graded: bool) -> str | None:  # noqa: FBT001  a key's parts
+        if found := self._titles.find(paper):
             return found
-        if row.graded and self._has_course and not is_review_of(row.paper):
-            self._set_aside.setdefault(title_key(row.paper), []).append(row)
-            return None
-        title = row.paper
+        title = paper
         if is_review_of(title):
-            title = without_review(title, of=row.graded)
+            title = without_review(title, of=graded)
         title = tidy(title)
         key = title_key(title)
-        if key in self._answers:
-            return self._answers[key]
+        answered = next((one for one in (title_key(paper), key) if one in self._answers), None)
+        if answered is not None and self._answers[answered] != OWN:
+            return self._answers[answered]
+        if answered is None:
+            self._strange[paper, graded] = key
+            if graded and self._has_course and not is_review_of(paper):
+                return None
         if key not in self.own:
             name = reading_id(title, self._taken)
             self._taken.add(name)
             self.own[key] = Reading(name, title)
-        self._new.setdefault(key, []).append(row)
         return self.own[key].id
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """Return the titles that a person may be asked about."""
+        if not self._has_course:
+            return ()
+        return tuple(
+            Stranger(
+                tidy(rows[0].paper) if is_left_out else self.own[key].title,
+                _lines_of(rows),
+                is_left_out,
+                next((row.context for row in rows if row.context), ""),
+            )
+            for (key, is_left_out), rows in self._rows.items()
+        )
 
     def problems(self) -> list[Problem]:
         """Return one warning for each title that no reading of the course has."""
-        if not self._has_course:
-            return []
-        strangers = [self._stranger(self.own[key].title, rows) for key, rows in self._new.items()]
-        return strangers + [
-            _at(
-                rows[0],
-                f"'{tidy(rows[0].paper)}' is no reading of the course: left out",
-                self._near(rows[0].paper) or "an assignment counts if its title names a reading",
-                "not-a-reading",
-            )
-            for rows in self._set_aside.values()
-        ]
+        told = sorted(zip(self._rows.values(), self.strangers(), strict=False), key=_is_set_aside)
+        return [self._told(rows, one) for rows, one in told]
 
-    def _stranger(self, title: str, rows: Sequence[ReviewRow]) -> Problem:
-        text = f"'{title}' is no reading of the course and counts as one of its own"
-        return _at(rows[0], f"{text} ({_lines(rows)})", self._near(title), "unknown-title")
+    def _told(self, rows: Sequence[ReviewRow], one: Stranger) -> Problem:
+        text = f"'{one.title}' is no reading of the course"
+        near = self._near(one.title)
+        if one.is_left_out:
+            hint = near or "an assignment counts if its title names a reading"
+            return _at(rows[0], f"{text}: left out", hint, "not-a-reading")
+        text = f"{text} and counts as one of its own{_lines(rows)}"
+        return _at(rows[0], text, near, "unknown-title")
 
     def _near(self, title: str) -> str:
         self._hinted += 1
@@ -219,24 +262,36 @@ class _Titled:
         return f"nearest: {'; '.join(near)}" if near else ""
 
 
+def _is_set_aside(one: tuple[Sequence[ReviewRow], Stranger]) -> bool:
+    return one[1].is_left_out
+
+
 def _once_each(
-    found: Sequence[tuple[str, str, ReviewRow]], students: Sequence[Student]
+    pairs: Sequence[tuple[str, str | None]],
+    rows: Sequence[ReviewRow],
+    students: Sequence[Student],
 ) -> tuple[tuple[Review, ...], list[Problem]]:
     """Keep the earliest of a student's reviews of one reading, and tell of the others."""
-    together: dict[tuple[str, str], list[ReviewRow]] = {}
-    for student_id, reading, row in found:
-        together.setdefault((student_id, reading), []).append(row)
-    names = {student.student_id: student.name for student in students}
-    reviews = []
+    first = dict(zip(pairs, rows, strict=True))
     problems = []
-    for (student_id, reading), rows in together.items():
-        first = min(rows, key=lambda row: row.submitted_on or dt.date.max)
-        reviews.append(Review(student_id, reading, first.number, first.submitted_on))
-        if len(rows) > 1:
-            who = names.get(student_id, student_id)
-            text = f"{who} reviewed {reading} {len(rows)} times ({_lines(rows)}): counted once"
-            problems.append(_at(rows[1], text, "", "reviewed-twice"))
-    return tuple(reviews), problems
+    if len(first) < len(pairs):
+        together: dict[tuple[str, str | None], list[ReviewRow]] = {}
+        for pair, row in zip(pairs, rows, strict=True):
+            together.setdefault(pair, []).append(row)
+        names = {student.student_id: student.name for student in students}
+        for (who, reading), several in together.items():
+            if len(several) > 1 and reading is not None:
+                early = min(several, key=lambda row: row.submitted_on or dt.date.max)
+                first[who, reading] = early
+                times = f"{len(several)} times{_lines(several)}: counted once"
+                text = f"{names.get(who, who)} reviewed {reading} {times}"
+                problems.append(_at(several[1], text, "", "reviewed-twice"))
+    reviews = tuple(
+        Review(who, reading, row.number, row.submitted_on)
+        for (who, reading), row in first.items()
+        if reading is not None
+    )
+    return reviews, problems
 
 
 def _doubles(
@@ -244,6 +299,8 @@ def _doubles(
 ) -> tuple[PossibleDouble, ...]:
     """Two readings of the course are told apart by the course itself and never asked about."""
     names = {item.id: (item.title, *item.also_titled, *item.aliases) for item in readings}
+    if names.keys() <= known:
+        return ()
     lists: dict[str, list[str]] = {}
     for review in reviews:
         lists.setdefault(review.student_id, []).append(review.reading_id)
@@ -258,13 +315,20 @@ def _doubles(
     return tuple(found)
 
 
+def _lines_of(rows: Sequence[ReviewRow]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(row.line for row in rows if row.line))
+
+
 def _lines(rows: Sequence[ReviewRow]) -> str:
-    lines = list(dict.fromkeys(row.line for row in rows if row.line))
+    """Return where rows stand, in parentheses behind a blank; nothing where they have no lines."""
+    lines = _lines_of(rows)
+    if not lines:
+        return ""
     if len(lines) == 1:
-        return f"line {lines[0]}"
+        return f" (line {lines[0]})"
     shown = ", ".join(str(line) for line in lines[:SHOWN_LINES])
     more = f" and {len(lines) - SHOWN_LINES} more" if len(lines) > SHOWN_LINES else ""
-    return f"lines {shown}{more}"
+    return f" (lines {shown}{more})"
 
 
 def _at(row: ReviewRow, text: str, hint: str, rule: str) -> Problem:

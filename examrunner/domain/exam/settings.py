@@ -106,6 +106,24 @@ class DrawRules:
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID
 
 
+class Absent(StrEnum):
+    """What an export writes for a student who was absent."""
+
+    BLANK = "blank"
+    """Nothing: the student is left out, and a blank is never a zero."""
+    ZERO = "zero"
+    EXCUSED = "excused"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRules:
+    """What exports write where there is no verdict."""
+
+    absent: Absent = Absent.BLANK
+
+    __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+
 @dataclass(frozen=True, slots=True)
 class SecondWindow:
     """What the student's second window shows beside paper and time."""
@@ -142,6 +160,7 @@ class Settings:
     without_bank: WithoutBank = WithoutBank.FALLBACK
     draw: DrawRules = DrawRules()
     second_window: SecondWindow = SecondWindow()
+    export: ExportRules = ExportRules()
     database: str = "exam.db"
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID

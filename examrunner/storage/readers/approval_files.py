@@ -63,9 +63,14 @@ def known_approvals(folders: Iterable[Path]) -> tuple[Known, list[Problem]]:
 
 def write_approvals(path: Path, approvals: Approvals) -> None:
     """Replace the file. Raises OSError."""
+    write_atomically(path, approvals_bytes(approvals), READABLE)
+
+
+def approvals_bytes(approvals: Approvals) -> bytes:
+    """Return the file's content."""
     lines = [_line(entry) for entry in approvals.approvals]
     text = HEAD + "".join(lines) if lines else HEAD.rstrip("\n") + " []\n"
-    write_atomically(path, text.encode("utf-8"), READABLE)
+    return text.encode("utf-8")
 
 
 def _line(entry: Approval) -> str:

@@ -14,10 +14,10 @@ from examrunner.domain.bank.banks import (
     Question,
 )
 from examrunner.domain.problems import Problem, warning
-from examrunner.domain.text import safe
+from examrunner.domain.text import is_id, safe
 from examrunner.storage.readers.cache import read_file
 from examrunner.storage.readers.texts import MAX_TEXT
-from examrunner.storage.readers.typed import Report, Rules, check_ids, read_typed
+from examrunner.storage.readers.typed import Report, Rules, check_ids, plain_of, read_typed
 from examrunner.storage.readers.yaml_hints import QUOTE_IT
 from examrunner.storage.readers.yaml_tree import Mapping, Node, Scalar, read_tree
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
     from pathlib import Path
 
-NOT_BANKS = frozenset({"course", "approvals"})
+NOT_BANKS = frozenset({"course", "approvals", "exposure"})
 """Files beside the banks that are none."""
 _LONGEST_STEM = 52
 """Leaves room in an id for what is put behind the reading."""
@@ -43,9 +43,7 @@ def read_bank(path: Path) -> tuple[Bank | None, list[Problem]]:
         bank = read_typed(Bank, report, BANK_RULES)
         if bank is not None:
             check_bank(bank, report)
-            if bank.reading != stem:
-                told = f"the bank of `{bank.reading}` stands in a file named {safe(path.name)}"
-                report.at(("reading",), told, f"rename the file to {bank.reading}.yaml")
+            _check_name(bank.reading, stem, report)
         return (None if report.problems else bank), problems + report.sorted()
 
     return read_file(Bank, path, stem, read)
@@ -63,7 +61,7 @@ def read_banks(
     problems: list[Problem] = []
     seen: set[str] = set()
     for place in folders:
-        files, found = _files(place)
+        files, found = bank_paths(place)
         problems += found
         for path in files:
             if path.stem in seen or (wanted is not None and path.stem not in wanted):
@@ -82,14 +80,38 @@ def check_bank(bank: Bank, report: Report, path: tuple[str | int, ...] = ()) -> 
     ids = [((*path, "questions", n, "id"), item.id) for n, item in enumerate(bank.questions)]
     check_ids(report, ids)
     for n, question in enumerate(bank.questions):
-        here = (*path, "questions", n)
-        if question.seconds < 1:
-            report.at((*here, "seconds"), "seconds must be at least 1")
-        if question.marks < 0:
-            report.at((*here, "marks"), "marks cannot be negative")
+        _check_numbers(question.seconds, question.marks, report, (*path, "questions", n))
 
 
-def _files(place: Path) -> tuple[list[Path], list[Problem]]:
+def check_shape(root: Mapping, file: str, stem: str) -> list[Problem]:
+    """Return what keeps a file from being a bank at all; ids are not looked at.
+
+    `stem` is the file's name without its end, which is the id of the reading.
+    """
+    report = Report(file, root)
+    data = plain_of(Bank, report, BANK_RULES)
+    if not report.problems:
+        for n, item in enumerate(data.get("questions", ())):
+            _check_numbers(item["seconds"], item["marks"], report, ("questions", n))
+        if is_id(data["reading"]):
+            _check_name(data["reading"], stem, report)
+    return report.sorted()
+
+
+def _check_numbers(seconds: int, marks: int, report: Report, path: tuple[str | int, ...]) -> None:
+    if seconds < 1:
+        report.at((*path, "seconds"), "seconds must be at least 1")
+    if marks < 0:
+        report.at((*path, "marks"), "marks cannot be negative")
+
+
+def _check_name(reading: str, stem: str, report: Report) -> None:
+    if reading != stem:
+        told = f"the bank of `{reading}` stands in a file named {safe(stem)}.yaml"
+        report.at(("reading",), told, f"rename the file to {reading}.yaml")
+
+
+def bank_paths(place: Path) -> tuple[list[Path], list[Problem]]:
     """Return the files in a folder that may be banks, in the order of their names."""
     try:
         found = sorted(path for path in place.iterdir() if not path.name.startswith("."))

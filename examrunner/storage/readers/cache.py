@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
+import stat
 import typing
 from contextlib import suppress
 from functools import cache
@@ -43,14 +45,9 @@ def read_file(
     errors are read anew each time.
     """
     file = str(path)
-    if path.exists() and not path.is_file():
-        return None, [error("this is not a file", file=file, rule="unreadable")]
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as fault:
-        told = f"the file cannot be read: {fault.strerror or fault}"
-        return None, [error(told, file=file, rule="unreadable")]
+    data, fault = read_bytes(path)
+    if data is None:
+        return None, [fault] if fault else []
     remembered = load(kind, data, context)
     if remembered is not None:
         value, problems = remembered
@@ -59,6 +56,19 @@ def read_file(
     if fresh is not None and not has_errors(problems):
         store(fresh, data, context, problems)
     return fresh, problems
+
+
+def read_bytes(path: Path) -> tuple[bytes | None, Problem | None]:
+    """Return what a file holds, up to one byte more than may be read, or why it cannot be read."""
+    file = str(path)
+    try:
+        if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116  so is a fifth of a small file's time
+            return None, error("this is not a file", file=file, rule="unreadable")
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+            return stream.read(MAX_BYTES + 1), None
+    except (OSError, ValueError) as fault:
+        told = getattr(fault, "strerror", None) or fault
+        return None, error(f"the file cannot be read: {told}", file=file, rule="unreadable")
 
 
 def load(kind: type[T], data: bytes, context: str) -> tuple[T, list[Problem]] | None:

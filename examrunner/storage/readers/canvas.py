@@ -31,6 +31,8 @@ MIDDLE = (SIS_ID, LOGIN, INTEGRATION_ID, ROOT_ACCOUNT)
 """The identity columns that may stand between ID and Section, in the order Canvas accepts."""
 POINTS_POSSIBLE = "Points Possible"
 TEST_STUDENT = "Student, Test"
+_SPECIAL = ' \t\u00a0MS="'
+"""First characters of Muted, Manual Posting, Student, Test, and of cells that need a look."""
 
 _READ_ONLY = re.compile(r"(?:Current|Final) (?:Score|Points|Grade)|Override (?:Score|Grade|Status)")
 _TITLE_AND_ID = re.compile(r"(.*)\s\(([0-9]+)\)", re.DOTALL)
@@ -141,10 +143,44 @@ def gradebook_of(table: Table) -> Gradebook:
         raise BadInput(
             [error(text, hint, file=table.file, line=table.header_line, rule="canvas-header")]
         )
+    found = sorted_out(table)
+    columns, points_row = found.columns, found.points_row
+    if points_row:
+        columns = tuple(_with_points(column, points_row) for column in columns)
+    return Gradebook(
+        table.header,
+        table.header_line,
+        columns,
+        tuple(table.row(place) for place in found.students),
+        points_row,
+        found.tests,
+        table.delimiter,
+        table.file,
+        found.problems,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """What the rows of a gradebook are."""
+
+    columns: tuple[Column, ...]
+    students: tuple[int, ...]
+    """Their places among the records, counted from 0."""
+    points_row: Row | None
+    tests: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+
+def sorted_out(table: Table) -> SortedOut:
+    """Tell students, the points row and test students apart, wherever they stand.
+
+    Raises BadInput where a student's row does not fit the header.
+    """
     columns = _columns(table.header)
     identity = [item.index for item in columns if item.kind is ColumnKind.IDENTITY]
-    rows, points_row, tests = _sorted_out(table, len(identity))
-    faults = [*table.ragged(rows), *table.bad_cells(identity)]
+    students, points_row, tests = _told_apart(table, len(identity))
+    faults = [*_ragged(table, students), *table.bad_cells(identity)]
     if faults:
         raise BadInput(faults)
     problems = [_test_warning(row, table.file) for row in tests]
@@ -154,19 +190,14 @@ def gradebook_of(table: Table) -> Gradebook:
             warning(text, file=table.file, line=points_row.line, rule="canvas-points-row")
         )
         points_row = None
-    if points_row:
-        columns = tuple(_with_points(column, points_row) for column in columns)
-    return Gradebook(
-        table.header,
-        table.header_line,
-        columns,
-        tuple(rows),
-        points_row,
-        tuple(tests),
-        table.delimiter,
-        table.file,
-        tuple(problems),
-    )
+    return SortedOut(columns, tuple(students), points_row, tuple(tests), tuple(problems))
+
+
+def _ragged(table: Table, students: list[int]) -> list[Problem]:
+    width = len(table.header)
+    if all(len(table.records[place]) == width for place in students):
+        return []
+    return table.ragged([table.row(place) for place in students])
 
 
 def propose_column(gradebook: Gradebook) -> Column | None:
@@ -210,12 +241,22 @@ def _with_points(column: Column, row: Row) -> Column:
     return Column(column.index, column.header, column.kind, column.title, column.id, points)
 
 
-def _sorted_out(table: Table, identity: int) -> tuple[list[Row], Row | None, list[Row]]:
-    """Tell students, the points row and test students apart, wherever they stand."""
-    rows: list[Row] = []
+def _told_apart(table: Table, identity: int) -> tuple[list[int], Row | None, list[Row]]:
+    """Return the places of students, the points row and the test students."""
+    first = table.column(0)
+    special = {
+        place
+        for place, cell in enumerate(first)
+        if not cell or cell[0] in _SPECIAL or POINTS_POSSIBLE in cell
+    }
+    students: list[int] = []
     tests: list[Row] = []
     points: Row | None = None
-    for row in table.rows:
+    for place in range(len(first)):
+        if place not in special:
+            students.append(place)
+            continue
+        row = table.row(place)
         if POINTS_POSSIBLE in row.cells[0]:
             points = points or row
         elif all(_POSTING.fullmatch(cell.strip()) for cell in row.cells):
@@ -223,8 +264,8 @@ def _sorted_out(table: Table, identity: int) -> tuple[list[Row], Row | None, lis
         elif _is_test_student(table.header, row, identity):
             tests.append(row)
         else:
-            rows.append(row)
-    return rows, points, tests
+            students.append(place)
+    return students, points, tests
 
 
 def _is_test_student(header: tuple[str, ...], row: Row, identity: int) -> bool:

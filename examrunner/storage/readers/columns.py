@@ -23,7 +23,7 @@ IDENTITY = ("student_id", "canvas_id", "sis_id", "login", "email", "name", "last
 _ALIASES: dict[str, str] = {
     "student_id": (
         "student id|sid|id|student number|student no|perm|perm number|id number|"
-        "university id|campus id|student identifier"
+        "university id|campus id|student identifier|orgdefinedid|org defined id"
     ),
     "canvas_id": "canvas id|canvas user id",
     "sis_id": "sis id|sis user id|student sis id",

@@ -7,38 +7,38 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 from examrunner.domain.course.matching import ReviewRow
-from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
+from examrunner.domain.problems import BadInput, Problem, Severity, error, has_errors, warning
 from examrunner.domain.text import is_blank, tidy
-from examrunner.storage.readers import canvas, columns
+from examrunner.storage.collector import held_back
+from examrunner.storage.readers import canvas, columns, hotcrp, submissions_zip
+from examrunner.storage.readers.damage import DAMAGED, damaged_ids
 from examrunner.storage.readers.marks import day_of, is_mark
-from examrunner.storage.readers.tables import Row, Table, read_table, unwrapped
+from examrunner.storage.readers.review_shapes import ReviewShape as ReviewShape
+from examrunner.storage.readers.tables import (
+    SPREADSHEETS,
+    Row,
+    Table,
+    all_unwrapped,
+    bytes_of,
+    read_table,
+    tidied,
+    unwrapped,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
 _SEVERAL = re.compile(r"[;\n\r]+")
 SHOWN = 40
+_T = TypeVar("_T")
+IDS = frozenset(("student_id", "canvas_id", "sis_id"))
 _COUNT = re.compile(r"\d{1,4}")
-
-
-class ReviewShape(StrEnum):
-    """How a table tells who reviewed what."""
-
-    LONG = "long"
-    """One review a row."""
-    FORM = "form"
-    """One answer to a form a row: a time stamp, and one or more titles."""
-    MATRIX = "matrix"
-    """One student a row, one paper a column."""
-    GRADEBOOK = "gradebook"
-    """A matrix whose papers are the assignments of a Canvas gradebook."""
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +65,76 @@ class _Layout:
         return [*self.who, *(i for i in (self.number, self.date) if i is not None)]
 
 
-def read_reviews(source: bytes | Path, file: str | None = None) -> ReviewList:
-    """Read a review list. Every problem is returned, none is raised."""
+def read_reviews(
+    source: bytes | Path,
+    file: str | None = None,
+    *,
+    sheet: str | None = None,
+    paper: str | None = None,
+) -> ReviewList:
+    """Read a review list. Every problem is returned, none is raised.
+
+    `sheet` names one of a workbook, `paper` what a whole zip of submissions is about.
+    """
+    if file is None and isinstance(source, Path):
+        file = str(source)
+    with held_back():
+        return _read(source, file, sheet, paper)
+
+
+def _read(
+    source: bytes | Path, file: str | None, sheet: str | None, paper: str | None
+) -> ReviewList:
     shape = ReviewShape.UNKNOWN
     try:
-        table = read_table(source, file, known=columns.is_known)
-        if canvas.is_gradebook(table.header):
+        table, problems = _table(source, file, sheet)
+        if table is None:
+            shape = ReviewShape.SUBMISSIONS
+            rows, found = submissions_zip.read_submissions(source, file, paper)
+        elif canvas.is_gradebook(table.header):
             shape = ReviewShape.GRADEBOOK
-            rows, problems = _from_gradebook(canvas.gradebook_of(table), table)
+            rows, found = _from_gradebook(canvas.gradebook_of(table), table)
         else:
             layout = _layout(table)
             shape = layout.shape
-            rows, problems = _from_table(table, layout)
+            rows, found = _from_table(table, layout)
     except BadInput as bad:
         return ReviewList((), shape, bad.problems)
+    problems += found
     if not rows and not has_errors(problems):
-        text = "no reviews found"
-        problems.append(error(text, file=table.file, line=table.header_line, rule="reviews-empty"))
+        line = table.header_line if table else None
+        problems.append(error("no reviews found", file=file, line=line, rule="reviews-empty"))
     return ReviewList(() if has_errors(problems) else tuple(rows), shape, tuple(problems))
 
 
+def _table(
+    source: bytes | Path, file: str | None, sheet: str | None
+) -> tuple[Table | None, list[Problem]]:
+    """Return a CSV file or the sheet of a workbook as a table; None for an archive of files."""
+    if isinstance(source, bytes):
+        head = source[:4]
+    else:
+        try:
+            with source.open("rb") as stream:
+                head = stream.read(4)
+        except OSError:
+            head = b""
+    if not head.startswith(SPREADSHEETS):
+        return read_table(source, file, known=columns.is_known), []
+    if head.startswith(SPREADSHEETS[:3]):
+        with submissions_zip.opened(source, file) as archive:
+            if not submissions_zip.is_workbook(archive.namelist()):
+                return None, []
+    from examrunner.storage.readers.workbooks import read_workbook
+
+    read = read_workbook(bytes_of(source, file), file, known=columns.is_known, sheet=sheet)
+    return read.table, list(read.problems)
+
+
 def _layout(table: Table) -> _Layout:
+    if hotcrp.is_hotcrp(table.header):
+        who, title = hotcrp.places(table.header, table.header_line, table.file)
+        return _Layout(ReviewShape.HOTCRP, who, (title,))
     fields, problems = columns.find_fields(table.header, table.header_line, table.file)
     who = tuple(fields[field] for field in (*columns.IDENTITY, "sortable") if field in fields)
     if not who:
@@ -129,15 +178,90 @@ def _from_table(table: Table, layout: _Layout) -> tuple[list[ReviewRow], list[Pr
     ]
     if problems:
         return [], problems
-    if layout.shape is ReviewShape.MATRIX:
-        layout, problems = _marked_columns(table, layout)
-    read = _matrix_row if layout.shape is ReviewShape.MATRIX else _listed_row
+    problems = _damaged(table, layout)
+    if layout.shape in (ReviewShape.LONG, ReviewShape.HOTCRP):
+        return _listed(table, layout, problems)
+    if layout.shape is ReviewShape.FORM:
+        return _forms(table, layout, problems)
+    layout, found = _marked_columns(table, layout)
+    problems += found
     rows: list[ReviewRow] = []
     for row in table.rows:
-        found, faults = read(table, layout, row)
-        rows += found
+        marked, faults = _matrix_row(table, layout, row)
+        rows += marked
         problems += faults
     return rows, problems
+
+
+def _damaged(table: Table, layout: _Layout) -> list[Problem]:
+    """Tell of ids that a spreadsheet has spoilt: as errors, since they would mean nobody."""
+    ids = [i for i in layout.who if columns.field_of(table.header[i]) in IDS]
+    found = [one for i in ids for one in damaged_ids(table.column(i), table.lines, i, table.file)]
+    return [replace(one, severity=Severity.ERROR) if one.rule == DAMAGED else one for one in found]
+
+
+def _listed(
+    table: Table, layout: _Layout, problems: list[Problem]
+) -> tuple[list[ReviewRow], list[Problem]]:
+    """Read a list column by column; rows that lack something are looked at one by one."""
+    (place,) = layout.papers
+    whole = [i for i in layout.who if columns.field_of(table.header[i]) not in ("last", "first")]
+    if len(whole) < len(layout.who):
+        people = [_who(table, layout, row) for row in table.rows]
+    else:
+        texts = [all_unwrapped(tidied(table.column(i))) for i in whole]
+        people = list(zip(*texts, strict=True))
+        if not all(map(all, texts)):
+            people = [tuple(filter(None, who)) for who in people]
+    titles = tidied(table.column(place))
+    said = {text: not is_blank(text) for text in set(titles)}
+    numbers, days = _numbers_and_days(table, layout, problems)
+    always = (repeat(place + 1), repeat(table.file), repeat(False), repeat(""))  # noqa: FBT003
+    cells = zip(people, titles, numbers, days, table.lines, *always, strict=False)
+    listed = map(ReviewRow._make, cells)
+    if all(people) and all(said.values()):
+        return list(listed), problems
+    rows = []
+    for row in listed:
+        if row.who and said[row.paper]:
+            rows.append(row)
+        else:
+            problems.append(_lacking(table, row.line or 0, "paper" if row.who else "student"))
+    return rows, problems
+
+
+def _parsed(
+    table: Table, place: int | None, parse: Callable[[str], _T | None], fault: str, hint: str
+) -> tuple[Sequence[_T | None], list[Problem]]:
+    """Return what the cells of a column mean, each text read once; empty ones mean nothing."""
+    if place is None:
+        return [None] * len(table.records), []
+    cells = tidied(table.column(place))
+    meant = {text: parse(text) if text else None for text in set(cells)}
+    bad = {text for text, value in meant.items() if text and value is None}
+    found = [
+        _ignored(table, line, place, text, fault, hint)
+        for text, line in zip(cells, table.lines, strict=True)
+        if text in bad
+    ]
+    return [meant[text] for text in cells], found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and _COUNT.fullmatch(text) else None
+
+
+def _ignored(  # noqa: PLR0917  where, what and why
+    table: Table, line: int, place: int, text: str, fault: str, hint: str
+) -> Problem:
+    return warning(
+        f"'{text[:SHOWN]}' {fault}",
+        hint,
+        file=table.file,
+        line=line,
+        column=place + 1,
+        rule="reviews-cell",
+    )
 
 
 def _who(table: Table, layout: _Layout, row: Row) -> tuple[str, ...]:
@@ -155,58 +279,45 @@ def _who(table: Table, layout: _Layout, row: Row) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _listed_row(table: Table, layout: _Layout, row: Row) -> tuple[list[ReviewRow], list[Problem]]:
-    who = _who(table, layout, row)
-    slots = layout.shape is ReviewShape.FORM
-    titles = [
-        (title, index)
-        for index in layout.papers
-        for part in _parts(row.cells[index], layout.shape)
-        if not is_blank(title := tidy(part)) and not (slots and is_mark(title) is not None)
-    ]
-    lacking = "student" if not who else "paper"
-    if not who or not titles:
-        text = f"this row names no {lacking} and is left out"
-        return [], [warning(text, file=table.file, line=row.line, rule="reviews-row")]
-    number, date, problems = _number_and_date(table, layout, row)
-    found = []
-    for title, index in titles:
-        slot = number if number is not None else columns.slot_of(table.header[index])
-        found.append(ReviewRow(who, title, slot, date, row.line, index + 1, table.file))
-    return found, problems
+def _forms(
+    table: Table, layout: _Layout, problems: list[Problem]
+) -> tuple[list[ReviewRow], list[Problem]]:
+    """Read the answers to a form: a row may name several papers."""
+    rows = []
+    numbers, days = _numbers_and_days(table, layout, problems)
+    for row, number, day in zip(table.rows, numbers, days, strict=True):
+        who = _who(table, layout, row)
+        titles = [
+            (title, index)
+            for index in layout.papers
+            for part in _SEVERAL.split(row.cells[index])
+            if not is_blank(title := tidy(part)) and is_mark(title) is None
+        ]
+        if not who or not titles:
+            problems.append(_lacking(table, row.line, "paper" if who else "student"))
+            continue
+        for title, index in titles:
+            slot = number if number is not None else columns.slot_of(table.header[index])
+            rows.append(ReviewRow(who, title, slot, day, row.line, index + 1, table.file))
+    return rows, problems
 
 
-def _parts(cell: str, shape: ReviewShape) -> list[str]:
-    return _SEVERAL.split(cell) if shape is ReviewShape.FORM else [cell]
+def _lacking(table: Table, line: int, what: str) -> Problem:
+    text = f"this row names no {what} and is left out"
+    return warning(text, file=table.file, line=line, rule="reviews-row")
 
 
-def _number_and_date(
-    table: Table, layout: _Layout, row: Row
-) -> tuple[int | None, dt.date | None, list[Problem]]:
-    problems = []
-
-    def ignored(index: int, text: str, hint: str) -> None:
-        problems.append(
-            warning(
-                f"'{row.cell(index)}' {text}; the review is kept without it",
-                hint,
-                file=table.file,
-                line=row.line,
-                column=index + 1,
-                rule="reviews-cell",
-            )
-        )
-
-    number = date = None
-    if layout.number is not None and (text := row.cell(layout.number)):
-        number = int(text) if text.isascii() and _COUNT.fullmatch(text) else None
-        if number is None:
-            ignored(layout.number, "is no number", "write 1, 2, 3 ...")
-    if layout.date is not None and (text := row.cell(layout.date)):
-        date = day_of(text)
-        if date is None:
-            ignored(layout.date, "is no date", "write 2024-10-29 or 10/29/2024")
-    return number, date, problems
+def _numbers_and_days(
+    table: Table, layout: _Layout, problems: list[Problem]
+) -> tuple[Sequence[int | None], Sequence[dt.date | None]]:
+    kept = "the review is kept without it"
+    numbers, found = _parsed(
+        table, layout.number, _number, f"is no number; {kept}", "write 1, 2, 3 ..."
+    )
+    fault, hint = f"is no date; {kept}", "write 2024-10-29 or 10/29/2024"
+    days, more = _parsed(table, layout.date, day_of, fault, hint)
+    problems += [*found, *more]
+    return numbers, days
 
 
 def _marked_columns(table: Table, layout: _Layout) -> tuple[_Layout, list[Problem]]:
@@ -242,18 +353,9 @@ def _matrix_row(table: Table, layout: _Layout, row: Row) -> tuple[list[ReviewRow
         text = row.cell(index)
         marked = is_mark(text)
         if marked is None:
-            said = f"'{text}' is no mark that is known; counted as not reviewed"
+            fault = "is no mark that is known; counted as not reviewed"
             hint = "write x, or leave the cell empty"
-            problems.append(
-                warning(
-                    said,
-                    hint,
-                    file=table.file,
-                    line=row.line,
-                    column=index + 1,
-                    rule="reviews-cell",
-                )
-            )
+            problems.append(_ignored(table, row.line, index, text, fault, hint))
         elif marked:
             title = tidy(table.header[index])
             found.append(ReviewRow(who, title, None, day_of(text), row.line, index + 1, table.file))

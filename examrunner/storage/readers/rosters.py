@@ -1,52 +1,77 @@
-"""Class lists: a Canvas gradebook, our own roster.csv, or any CSV with a name and an id or e-mail.
+"""Class lists: what kind of file one is, and the students in it.
 
-All or nothing: with an error there are no students, so that nobody is missed silently.
+A Canvas gradebook, other lists of Canvas, registrars, Gradescope and other systems, OneRoster, our
+own roster.csv, or any table with a name and an id or e-mail address; as CSV or a workbook. All or
+nothing: with an error there are no students, so that nobody is missed silently.
 """
 
 from __future__ import annotations
 
+import gc
 import re
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from examrunner.domain.course.people import NO_EXTRA_TIME, Student
+from examrunner.domain.course.people import Student
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
-from examrunner.domain.text import fold, is_blank, is_id, safe, tidy
-from examrunner.storage.readers import canvas
+from examrunner.domain.text import fold, safe, some, tidy
+from examrunner.storage.readers import archives, canvas, oneroster, workbooks
 from examrunner.storage.readers.columns import SHOWN, field_of, find_fields, is_known
-from examrunner.storage.readers.student_ids import Entry, chosen_ids, repeats
-from examrunner.storage.readers.tables import Row, Table, damaged_ids, read_table, unwrapped
+from examrunner.storage.readers.roster_students import (
+    ID_FIELDS,
+    faults_of,
+    students_of,
+    with_names,
+)
+from examrunner.storage.readers.student_ids import Cells, chosen_ids, repeats, without_shared
+from examrunner.storage.readers.tables import Table, all_unwrapped, bytes_of, read_table, tidied
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-MAX_EXTRA_TIME = Decimal(4)
 SHOWN_COLUMNS = 8
-
-_FACTOR = re.compile(r"\d+(?:[.,]\d+)?")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_YES = frozenset(("yes", "y", "true", "1", "x"))
-_NO = frozenset(("", "no", "n", "false", "0"))
-_WISHES = ("stop_clock", "written")
-"""Fields that are yes or no."""
-_ID_FIELDS = ("student_id", "canvas_id", "sis_id", "login")
 _CANVAS_FIELDS = {
+    "name": canvas.NAME,
+    "last": canvas.LAST,
+    "first": canvas.FIRST,
     "canvas_id": canvas.CANVAS_ID,
     "sis_id": canvas.SIS_ID,
     "login": canvas.LOGIN,
     "section": canvas.SECTION,
 }
+_BLACKBOARD = re.compile(r".+\|\d+")
 
 
 class RosterKind(StrEnum):
     """What kind of file a class list is."""
 
     CANVAS = "canvas"
+    CANVAS_REPORT = "canvas-report"
+    CANVAS_ANALYTICS = "canvas-analytics"
+    REGISTRAR = "registrar"
+    GRADESCOPE = "gradescope"
+    BRIGHTSPACE = "brightspace"
+    BLACKBOARD = "blackboard"
+    ONEROSTER_1_1 = "oneroster-1.1"
+    ONEROSTER_1_2 = "oneroster-1.2"
     PLAIN = "plain"
     UNKNOWN = "unknown"
+
+
+KIND_WORDS = {
+    RosterKind.CANVAS: "a Canvas gradebook",
+    RosterKind.CANVAS_REPORT: "a roster report of Canvas",
+    RosterKind.CANVAS_ANALYTICS: "course analytics of Canvas",
+    RosterKind.REGISTRAR: "a registrar's class list",
+    RosterKind.GRADESCOPE: "a Gradescope file",
+    RosterKind.BRIGHTSPACE: "a Brightspace grade file",
+    RosterKind.BLACKBOARD: "a Blackboard grade file",
+    RosterKind.ONEROSTER_1_1: "OneRoster 1.1",
+    RosterKind.ONEROSTER_1_2: "OneRoster 1.2",
+    RosterKind.PLAIN: "a class list",
+    RosterKind.UNKNOWN: "a file that was not understood",
+}
+"""What a file was recognised as, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,88 +81,192 @@ class Roster:
     students: tuple[Student, ...]
     kind: RosterKind
     problems: tuple[Problem, ...] = ()
+    lines: Sequence[int] = field(default=(), compare=False)
+    """The line that told of each student."""
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+    """The fields of a student that the file has columns for."""
+    sheet: str | None = field(default=None, compare=False)
+    """Of a workbook: the sheet that was read."""
 
 
-def read_roster(source: bytes | Path, file: str | None = None) -> Roster:
-    """Read a class list. Every problem is returned, none is raised."""
-    kind = RosterKind.UNKNOWN
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A class list as columns, before anything is said of its cells."""
+
+    kind: RosterKind
+    cells: Cells
+    places: Mapping[str, int]
+    problems: tuple[Problem, ...] = ()
+    sheet: str | None = None
+
+
+def read_roster(
+    source: bytes | Path,
+    file: str | None = None,
+    *,
+    sheet: str | None = None,
+    of_class: str | None = None,
+) -> Roster:
+    """Read a class list. Every problem is returned, none is raised.
+
+    `sheet` names one of a workbook, `of_class` one class of a OneRoster export: a folder or a zip.
+    """
+    if file is None and isinstance(source, Path):
+        file = str(source)
+    with _no_collector():
+        return _read(source, file, sheet, of_class)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles: rows and students form none, and there are many."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        table = read_table(source, file, known=is_known)
-        if canvas.is_gradebook(table.header):
-            kind = RosterKind.CANVAS
-            entries, problems = _from_canvas(canvas.gradebook_of(table))
-        else:
-            kind = RosterKind.PLAIN
-            entries, problems = _from_plain(table)
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read(
+    source: bytes | Path, file: str | None, sheet: str | None, of_class: str | None
+) -> Roster:
+    try:
+        found = _found(source, file, sheet, of_class)
     except BadInput as bad:
-        return Roster((), kind, bad.problems)
-    if not entries and not has_errors(problems):
+        return Roster((), RosterKind.UNKNOWN, bad.problems)
+    if has_errors(found.problems):
+        return Roster((), found.kind, found.problems)
+    cells = with_names(found.cells)
+    problems = [*found.problems, *faults_of(cells, found.places)]
+    if not cells.lines and not has_errors(problems):
+        line = found.places.get("", 1)
         text = "no students below the header"
-        problems.append(error(text, file=table.file, line=table.header_line, rule="roster-empty"))
+        problems.append(error(text, file=file, line=line, rule="roster-empty"))
     if not has_errors(problems):
-        entries, faults = chosen_ids(entries, table.file)
-        problems += faults
-        problems += repeats(entries, table.file)
-        entries = _without_shared_logins(entries)
-    students = () if has_errors(problems) else tuple(entry.student for entry in entries)
-    return Roster(students, kind, tuple(problems))
+        ids, faults = chosen_ids(cells)
+        named = replace(cells, columns={**cells.columns, "student_id": ids})
+        problems += [*faults, *repeats(named)]
+        if "login" in named.columns:
+            logins = without_shared(named.of("login"))
+            named = replace(named, columns={**named.columns, "login": logins})
+        cells = named
+    students = () if has_errors(problems) else students_of(cells)
+    given = frozenset(found.cells.columns)
+    return Roster(students, found.kind, tuple(problems), cells.lines, given, found.sheet)
 
 
-def _from_canvas(gradebook: canvas.Gradebook) -> tuple[list[Entry], list[Problem]]:
-    problems = list(gradebook.problems)
-    entries = []
-    for row in gradebook.rows:
-        name = gradebook.name(row)
-        if is_blank(name):
-            problems.append(_no_name(row, gradebook.file))
-        cells = {
-            field: unwrapped(gradebook.text(row, header)) or None
-            for field, header in _CANVAS_FIELDS.items()
-        }
-        student = Student(
-            "",
-            name,
-            canvas_id=cells["canvas_id"],
-            sis_id=cells["sis_id"],
-            login=cells["login"],
-            section=cells["section"],
-        )
-        entries.append(Entry(student, row.line))
-    for field in ("canvas_id", "sis_id"):
-        index = gradebook.position(_CANVAS_FIELDS[field])
-        problems += _damaged(entries, field, index, gradebook.file)
-    return entries, problems
+def _found(
+    source: bytes | Path, file: str | None, sheet: str | None, of_class: str | None
+) -> _Found:
+    """Return a class list as columns; raises BadInput where nothing can be said of them."""
+    if isinstance(source, Path) and source.is_dir():
+        return _from_oneroster(oneroster.folder_files(source, file), file, of_class)
+    data = bytes_of(source, file)
+    if not archives.is_archive(data):
+        return _from_table(read_table(data, file, known=is_known))
+    names = archives.checked_names(data, file)
+    if oneroster.is_export(names):
+        return _from_oneroster(oneroster.zip_files(data, file), file, of_class)
+    read = workbooks.read_workbook(data, file, known=is_known, sheet=sheet)
+    found = _from_table(read.table)
+    return replace(found, problems=(*read.problems, *found.problems), sheet=read.sheet)
 
 
-def _from_plain(table: Table) -> tuple[list[Entry], list[Problem]]:
+def _from_oneroster(files: Mapping[str, bytes], file: str | None, of_class: str | None) -> _Found:
+    read = oneroster.read_export(files, file, of_class)
+    kind = RosterKind.ONEROSTER_1_2 if read.is_1_2 else RosterKind.ONEROSTER_1_1
+    return _Found(kind, read.cells, read.places, read.problems)
+
+
+def _from_table(table: Table) -> _Found:
+    if canvas.is_gradebook(table.header):
+        return _from_canvas(table)
+    kind = _kind_of(table.header)
     fields, problems = find_fields(table.header, table.header_line, table.file)
     problems += _missing_columns(table, fields)
     problems += table.ragged()
     problems += table.bad_cells(fields.values())
     if has_errors(problems):
-        return [], problems
-    entries = []
-    for row in table.rows:
-        student, faults = _student(row, fields, table.file)
-        entries.append(Entry(student, row.line))
-        problems += faults
-    for field in _ID_FIELDS[:-1]:
-        problems += _damaged(entries, field, fields.get(field), table.file)
-    return entries, problems + _unused_columns(table)
+        return _Found(kind, Cells((), {}), {}, tuple(problems))
+    cells = _cells(table, fields, range(len(table.records)))
+    if kind is RosterKind.BRIGHTSPACE:
+        marked = [name for name in ("student_id", "login") if name in fields]
+        plain: dict[str, list[str]] = {
+            name: [text.removeprefix("#") for text in cells.of(name)] for name in marked
+        }
+        cells = replace(cells, columns={**cells.columns, **plain})
+    if kind is RosterKind.PLAIN:
+        problems += _unused_columns(table)
+    return _Found(kind, cells, {**fields, "": table.header_line}, tuple(problems))
 
 
-def _missing_columns(table: Table, fields: dict[str, int]) -> list[Problem]:
+def _from_canvas(table: Table) -> _Found:
+    try:
+        found = canvas.sorted_out(table)
+    except BadInput as bad:
+        return _Found(RosterKind.CANVAS, Cells((), {}), {}, bad.problems)
+    headers = {
+        one.header.strip(): one.index
+        for one in reversed(found.columns)
+        if one.kind is canvas.ColumnKind.IDENTITY
+    }
+    fields = {name: headers[header] for name, header in _CANVAS_FIELDS.items() if header in headers}
+    cells = _cells(table, fields, found.students)
+    return _Found(RosterKind.CANVAS, cells, {**fields, "": table.header_line}, found.problems)
+
+
+def _cells(table: Table, fields: Mapping[str, int], places: Sequence[int]) -> Cells:
+    """Return the columns of some records: tidy, ids and names of Canvas unwrapped."""
+    is_all = len(places) == len(table.records)
+    is_canvas = canvas.is_gradebook(table.header)
+    columns = {}
+    for name, index in fields.items():
+        column = tidied(table.column(index))
+        if is_canvas or name in ID_FIELDS:
+            column = tidied(all_unwrapped(column))
+        columns[name] = column if is_all else [column[place] for place in places]
+    lines = table.lines if is_all else [table.lines[place] for place in places]
+    return Cells(lines, columns, table.file)
+
+
+def _kind_of(header: Sequence[str]) -> RosterKind:
+    """Return whose file this is, as far as its header tells."""
+    keys = {fold(cell) for cell in header}
+    for kind, needed in _TELLING.items():
+        if needed <= keys:
+            return kind
+    if any(_BLACKBOARD.fullmatch(cell.strip()) for cell in header) and "username" in keys:
+        return RosterKind.BLACKBOARD
+    return RosterKind.PLAIN
+
+
+_TELLING: dict[RosterKind, set[str]] = {
+    RosterKind.CANVAS_REPORT: {"student id", "student sis id"},
+    RosterKind.CANVAS_ANALYTICS: {"canvas user id", "sortable name"},
+    RosterKind.REGISTRAR: {"enrl cd", "perm"},
+    RosterKind.BRIGHTSPACE: {"orgdefinedid"},
+    RosterKind.GRADESCOPE: {"sid", "email", "sections"},
+}
+"""Headers, folded, that stand together only in files of one kind."""
+
+
+def _missing_columns(table: Table, fields: Mapping[str, int]) -> list[Problem]:
     named = {"name", "sortable"} & fields.keys() or {"last", "first"} <= fields.keys()
-    known = {*_ID_FIELDS, "email"} & fields.keys()
+    known = {*ID_FIELDS, "email"} & fields.keys()
     lacking = [
         text for text, there in (("names", named), ("ids or e-mail addresses", known)) if not there
     ]
     if not lacking:
         return []
+    hint = "call them name (or last name and first name) and student_id or email"
+    if "sourcedid" in {fold(cell) for cell in table.header}:
+        hint = "this looks like a part of OneRoster: give the folder or the zip with all its files"
     return [
         error(
             f"no column holds the students' {' and no column their '.join(lacking)}",
-            "call them name (or last name and first name) and student_id or email",
+            hint,
             file=table.file,
             line=table.header_line,
             rule="csv-header",
@@ -151,114 +280,11 @@ def _unused_columns(table: Table) -> list[Problem]:
     ]
     if not unused:
         return []
-    more = len(unused) - SHOWN_COLUMNS
-    names = ", ".join(unused[:SHOWN_COLUMNS]) + (f" and {more} more" if more > 0 else "")
     return [
         warning(
-            f"columns that are not used: {names}",
+            f"columns that are not used: {some(unused, SHOWN_COLUMNS)}",
             file=table.file,
             line=table.header_line,
             rule="csv-unused-columns",
         )
-    ]
-
-
-def _student(row: Row, fields: dict[str, int], file: str | None) -> tuple[Student, list[Problem]]:
-    problems: list[Problem] = []
-
-    def fault(field: str, text: str, hint: str) -> None:
-        column = fields[field] + 1
-        problems.append(
-            error(text, hint, file=file, line=row.line, column=column, rule=f"roster-{field}")
-        )
-
-    cells = {field: row.cell(index) for field, index in fields.items()}
-    for field in _ID_FIELDS:
-        cells[field] = unwrapped(cells.get(field, ""))
-    name = _name_of(cells)
-    if is_blank(name):
-        problems.append(_no_name(row, file))
-    extra_time = _extra_time(cells.get("extra_time", ""))
-    if extra_time is None:
-        hint = "write a factor from 1 to 4, such as 1.5"
-        fault("extra_time", f"'{cells['extra_time']}' is no extra time", hint)
-    for field in _WISHES:
-        if fold(cells.get(field, "")) not in _YES | _NO:
-            fault(field, f"'{cells[field]}' is neither yes nor no", "write yes or no")
-    presented = tuple(re.split(r"[;\s]+", cells.get("presented", "").strip("; ")))
-    presented = presented if presented != ("",) else ()
-    assigned = cells.get("assigned") or None
-    for field, text in _bad_readings(presented, assigned):
-        fault(field, f"'{text}' is no id of a reading", "use the ids of course.yaml")
-    student = Student(
-        cells["student_id"],
-        name,
-        email=cells.get("email") or None,
-        canvas_id=cells["canvas_id"] or None,
-        sis_id=cells["sis_id"] or None,
-        login=cells["login"] or None,
-        section=cells.get("section") or None,
-        say_name=cells.get("say_name") or None,
-        photo=cells.get("photo") or None,
-        extra_time=extra_time or NO_EXTRA_TIME,
-        stop_clock=fold(cells.get("stop_clock", "")) in _YES,
-        written=fold(cells.get("written", "")) in _YES,
-        presented=presented,
-        assigned=assigned,
-    )
-    if student.email and not _EMAIL.fullmatch(student.email):
-        text = f"'{student.email}' is no e-mail address"
-        column = fields["email"] + 1
-        problems.append(warning(text, file=file, line=row.line, column=column, rule="roster-email"))
-    return student, problems
-
-
-def _bad_readings(presented: Iterable[str], assigned: str | None) -> list[tuple[str, str]]:
-    """Return the field and the text of each reading that is no id."""
-    named = [*(("presented", text) for text in presented), ("assigned", assigned or "")]
-    return [(field, text) for field, text in named if text and not is_id(text)]
-
-
-def _name_of(cells: dict[str, str]) -> str:
-    if whole := cells.get("name") or cells.get("sortable"):
-        return whole
-    return ", ".join(part for part in (cells.get("last"), cells.get("first")) if part)
-
-
-def _extra_time(text: str) -> Decimal | None:
-    if not text:
-        return NO_EXTRA_TIME
-    if not (text.isascii() and _FACTOR.fullmatch(text)):
-        return None
-    factor = Decimal(text.replace(",", "."))
-    return factor if NO_EXTRA_TIME <= factor <= MAX_EXTRA_TIME else None
-
-
-def _no_name(row: Row, file: str | None) -> Problem:
-    text = "this row has no name that can be seen"
-    return error(
-        text, "give a name, or delete the row", file=file, line=row.line, rule="roster-name"
-    )
-
-
-def _damaged(
-    entries: list[Entry], field: str, index: int | None, file: str | None
-) -> list[Problem]:
-    if index is None:
-        return []
-    ids = [(text, entry.line) for entry in entries if (text := getattr(entry.student, field))]
-    return damaged_ids(ids, index, file)
-
-
-def _without_shared_logins(entries: list[Entry]) -> list[Entry]:
-    """Take away logins that stand on several rows: they say nothing about who is meant."""
-    seen: dict[str, int] = {}
-    for entry in entries:
-        login = (entry.student.login or "").casefold()
-        seen[login] = seen.get(login, 0) + 1
-    return [
-        Entry(replace(entry.student, login=None), entry.line)
-        if seen[(entry.student.login or "").casefold()] > 1
-        else entry
-        for entry in entries
     ]

@@ -56,6 +56,9 @@ def _lines(settings: Settings) -> list[str]:
         "  # the student's window shows paper and time; true: the question, too, and the next",
         "  # one as soon as one is rated",
         f"  question: {str(settings.second_window.question).lower()}",
+        "export:",
+        "  # what exports write for absent students: blank (they are left out), zero or excused",
+        f"  absent: {settings.export.absent.value}",
         "# or the name of an environment variable that holds a PostgreSQL address",
         f"database: {_text(settings.database)}",
     ]

@@ -1,29 +1,46 @@
-"""Which text of a class list becomes the student id, and what stands there twice."""
+"""Which text of a class list becomes the student id, and what stands there twice.
+
+A class list is looked at column by column: what is wrong with no cell of a column costs next to
+nothing, however many there are, and only then the rows are looked at one by one.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from examrunner.domain.course.people import Student
 from examrunner.domain.problems import Problem, error, warning
-from examrunner.domain.text import fold, is_id
+from examrunner.domain.text import ID_PATTERN, fold, is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 MAX_ID = 64
 SHOWN_LINES = 12
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._@+-]+")
+_IDS = re.compile(rf"(?:{ID_PATTERN}\n)+")
+_PUNCTUATION = {code: " " for code in range(128) if not chr(code).isalnum() and code != ord("\n")}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A student and the line of the class list that told of them."""
+class Cells:
+    """The columns of a class list, by field, and the line of each row."""
 
-    student: Student
-    line: int
+    lines: Sequence[int]
+    columns: Mapping[str, list[str]]
+    """Cells as they count: tidy, unwrapped; empty where there is nothing."""
+    file: str | None = None
+
+    def of(self, field: str) -> list[str]:
+        """Return a column; one of empty cells where the file has none."""
+        found = self.columns.get(field)
+        return [""] * len(self.lines) if found is None else found
+
+    def has(self, field: str) -> bool:
+        """Say whether any row says something in a field."""
+        return any(self.columns.get(field, ()))
 
 
 def lines_text(lines: Sequence[int]) -> str:
@@ -36,54 +53,36 @@ def lines_text(lines: Sequence[int]) -> str:
     return f"lines {', '.join(str(line) for line in lines[:-1])} and {lines[-1]}"
 
 
-def chosen_ids(entries: Sequence[Entry], file: str | None) -> tuple[list[Entry], list[Problem]]:
-    """Give every student an id from the file.
+def chosen_ids(cells: Cells) -> tuple[list[str], list[Problem]]:
+    """Return an id from the file for every student.
 
     A column of student ids is taken as it is. Else the SIS id where all have one, else the login
     if every one may serve as an id, else Canvas's own id, else the e-mail address.
     """
-    students = [entry.student for entry in entries]
-    if any(student.student_id for student in students):
-        return list(entries), _bad_ids(entries, file)
-    for choice in (_sis_id, _login, _canvas_id, _local_part, _email):
-        ids = [choice(student) for student in students]
+    if cells.has("student_id"):
+        return cells.of("student_id"), _bad_ids(cells, cells.of("student_id"))
+    emails = cells.of("email")
+    local = [text.partition("@")[0] for text in emails]
+    for ids in (cells.of("sis_id"), cells.of("login"), cells.of("canvas_id"), local, emails):
         if _all_differ(ids):
-            return _with_ids(entries, ids), []
-    for choice in (_local_part, _email):
-        ids = [_id_like(choice(student)) for student in students]
-        named = _with_ids(entries, ids)
-        if _all_differ(ids) or (choice is _email and all(ids)):
-            return named, _bad_ids(named, file)
-    fallback = _with_ids(entries, [_best(student) for student in students])
-    return fallback, _bad_ids(fallback, file)
+            return ids, []
+    for texts in (local, emails):
+        ids = [_id_like(text) for text in texts]
+        if _all_differ(ids) or (texts is emails and all(ids)):
+            return ids, _bad_ids(cells, ids)
+    each = zip(*map(cells.of, ("sis_id", "canvas_id", "login", "email")), strict=True)
+    ids = [next(filter(None, texts), "") for texts in each]
+    return ids, _bad_ids(cells, ids)
 
 
 def _all_differ(ids: Sequence[str]) -> bool:
-    return all(is_id(text) for text in ids) and len({text.casefold() for text in ids}) == len(ids)
+    return all_ids(ids) and len(set("\n".join(ids).casefold().split("\n"))) == len(ids)
 
 
-def _best(student: Student) -> str:
-    return student.sis_id or student.canvas_id or student.login or student.email or ""
-
-
-def _sis_id(student: Student) -> str:
-    return student.sis_id or ""
-
-
-def _login(student: Student) -> str:
-    return student.login or ""
-
-
-def _canvas_id(student: Student) -> str:
-    return student.canvas_id or ""
-
-
-def _email(student: Student) -> str:
-    return student.email or ""
-
-
-def _local_part(student: Student) -> str:
-    return _email(student).partition("@")[0]
+def all_ids(ids: Sequence[str]) -> bool:
+    """Say whether there are ids, and each may serve as one."""
+    joined = "\n".join(ids)
+    return joined.count("\n") == len(ids) - 1 and _IDS.fullmatch(f"{joined}\n") is not None
 
 
 def _id_like(text: str) -> str:
@@ -91,76 +90,117 @@ def _id_like(text: str) -> str:
     return _NOT_IN_ID.sub("-", text).lstrip("._@+-")[:MAX_ID]
 
 
-def _with_ids(entries: Sequence[Entry], ids: Sequence[str]) -> list[Entry]:
-    return [
-        Entry(replace(entry.student, student_id=text), entry.line)
-        for entry, text in zip(entries, ids, strict=True)
-    ]
-
-
-def _bad_ids(entries: Sequence[Entry], file: str | None) -> list[Problem]:
-    problems = []
-    for entry in entries:
-        text = entry.student.student_id
+def _bad_ids(cells: Cells, ids: Sequence[str]) -> list[Problem]:
+    problems: list[Problem] = []
+    if all_ids(ids):
+        return problems
+    for line, text in zip(cells.lines, ids, strict=True):
         if is_id(text):
             continue
         said = f"'{text}' cannot be a student id" if text else "this row has no id"
         hint = "letters, digits and . _ @ + -, beginning with a letter or digit, at most 64"
-        problems.append(error(said, hint, file=file, line=entry.line, rule="roster-id"))
+        problems.append(error(said, hint, file=cells.file, line=line, rule="roster-id"))
     return problems
 
 
-def repeats(entries: Sequence[Entry], file: str | None) -> list[Problem]:
+def repeats(cells: Cells) -> list[Problem]:
     """Report what stands on several rows: ids and addresses as errors, look-alikes as warnings."""
     problems = []
     taken: set[tuple[int, ...]] = set()
     for what, of, hint in _UNIQUE:
-        for text, lines in _shared(entries, of):
+        for text, lines in _shared(cells.lines, of(cells)):
             if lines in taken:
                 continue
             taken.add(lines)
             said = f"the {what} {text} stands on {lines_text(lines)}"
-            problems.append(error(said, hint, file=file, line=lines[1], rule="roster-twice"))
-    for said, of, hint in _LOOK_ALIKES:
-        for text, lines in _shared(entries, of):
+            problems.append(error(said, hint, file=cells.file, line=lines[1], rule="roster-twice"))
+    for words, of, hint in _LOOK_ALIKES:
+        for text, lines in _shared(cells.lines, of(cells)):
             if lines in taken:
                 continue
             taken.add(lines)
-            told = said.format(text=text, lines=lines_text(lines))
-            problems.append(warning(told, hint, file=file, line=lines[1], rule="roster-alike"))
+            told = words.format(text=text, lines=lines_text(lines))
+            problems.append(
+                warning(told, hint, file=cells.file, line=lines[1], rule="roster-alike")
+            )
     return problems
 
 
-_UNIQUE: tuple[tuple[str, Callable[[Student], str], str], ...] = (
-    ("id", lambda student: student.student_id, "each student needs an id of their own"),
-    ("Canvas id", _canvas_id, "each student has one of their own"),
-    ("SIS id", _sis_id, "each student has one of their own"),
-    ("e-mail address", lambda student: _email(student).casefold(), "delete one of the rows"),
+def without_shared(logins: list[str]) -> list[str]:
+    """Return logins without those that stand on several rows: they say nothing about who."""
+    keys = _each_casefolded(logins)
+    if len(set(keys)) == len(keys):
+        return logins
+    seen: dict[str, int] = {}
+    for key in keys:
+        seen[key] = seen.get(key, 0) + 1
+    return [text if seen[key] == 1 else "" for text, key in zip(logins, keys, strict=True)]
+
+
+def folded(texts: Sequence[str]) -> list[str]:
+    """Return `fold` of each text; those of plain ASCII are folded all at once."""
+    joined = "\n".join(texts)
+    if not texts:
+        return []
+    if joined.isascii():
+        lines = joined.lower().translate(_PUNCTUATION).split("\n")
+        return [" ".join(line.split()) for line in lines]
+    found = folded([text if text.isascii() else "" for text in texts])
+    return [one if text.isascii() else fold(text) for one, text in zip(found, texts, strict=True)]
+
+
+def _folded_names(cells: Cells) -> list[str]:
+    return folded(cells.of("name"))
+
+
+def _looking_alike(ids: list[str]) -> Sequence[str]:
+    """Return ids without zeros at the front and capitals; nothing where none has any."""
+    joined = "\n".join(["", *ids])
+    if "\n0" not in joined and joined == joined.casefold():
+        return ()
+    return [text.lstrip("0").casefold() for text in ids]
+
+
+def _casefolded(field: str) -> Callable[[Cells], list[str]]:
+    return lambda cells: _each_casefolded(cells.columns.get(field, ()))
+
+
+def _each_casefolded(texts: Sequence[str]) -> list[str]:
+    return "\n".join(texts).casefold().split("\n")
+
+
+_OF_THEIR_OWN = "each student has one of their own"
+_UNIQUE: tuple[tuple[str, Callable[[Cells], Sequence[str]], str], ...] = (
+    ("id", lambda cells: cells.of("student_id"), "each student needs an id of their own"),
+    ("Canvas id", lambda cells: cells.columns.get("canvas_id", ()), _OF_THEIR_OWN),
+    ("SIS id", lambda cells: cells.columns.get("sis_id", ()), _OF_THEIR_OWN),
+    ("e-mail address", _casefolded("email"), "delete one of the rows"),
 )
-_LOOK_ALIKES: tuple[tuple[str, Callable[[Student], str], str], ...] = (
+_LOOK_ALIKES: tuple[tuple[str, Callable[[Cells], Sequence[str]], str], ...] = (
     (
         "the login '{text}' stands on {lines}",
-        lambda student: (student.login or "").casefold(),
+        _casefolded("login"),
         "it is not used to find students; are the columns of the file shifted?",
     ),
     (
         "ids that differ only in zeros at the front or in capitals stand on {lines}",
-        lambda student: student.student_id.lstrip("0").casefold(),
+        lambda cells: _looking_alike(cells.of("student_id")),
         "two students, or one twice?",
     ),
     (
         "the same name stands on {lines}",
-        lambda student: fold(student.name),
+        _folded_names,
         "reviews that give only this name cannot be told apart",
     ),
 )
 
 
-def _shared(
-    entries: Sequence[Entry], of: Callable[[Student], str]
-) -> list[tuple[str, tuple[int, ...]]]:
+def _shared(lines: Sequence[int], texts: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
+    """Return each text that stands on several lines, with these."""
+    if len(set(texts)) == len(texts):
+        return []
     places: dict[str, list[int]] = {}
-    for entry in entries:
-        if text := of(entry.student):
-            places.setdefault(text, []).append(entry.line)
-    return [(text, tuple(lines)) for text, lines in places.items() if len(lines) > 1]
+    for line, text in zip(lines, texts, strict=False):
+        if text:
+            places.setdefault(text, []).append(line)
+    return [(text, tuple(found)) for text, found in places.items() if len(found) > 1]

@@ -9,26 +9,29 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from examrunner.domain.problems import BadInput, Problem, error, warning
+from examrunner.domain.problems import BadInput, Problem, error
 from examrunner.domain.text import bad_character, counted, name_of, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-MAX_BYTES = 10_000_000
-MAX_LINES = 50_000
-MAX_CELLS = 1_000_000
+MAX_BYTES = 20_000_000
+MAX_LINES = 200_000
+MAX_CELLS = 2_000_000
 MAX_COLUMNS = 5_000
 MAX_LENGTH = 1_000
 """Characters in a name or a title; a cell that may list several takes ten times as many."""
 MAX_PROBLEMS = 100
 """So many problems of one kind are told of: nobody reads more."""
+HEAD = 1_000_000
+"""The header is looked for in so many characters."""
 DELIMITERS = (",", ";", "\t")
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SPREADSHEETS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\xd0\xcf\x11\xe0")
@@ -38,11 +41,10 @@ WRONG_FILE = "is this the right file?"
 
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n|\Z)", re.IGNORECASE)
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
-_POWER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 _MOSTLY_ZERO = 4
-_LONG_ID = 6
-_FEW = 4
+_LOOSE = ("  ", "\n ", " \n", "\t")
+"""White space in lines of ASCII that is more than one blank between two words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,40 @@ class Row:
         return not any(cell.strip() for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    """A header and the rows below it that hold anything."""
+    """A header and the records below it that hold anything, each with its line."""
 
     header: tuple[str, ...]
     header_line: int
-    rows: tuple[Row, ...]
+    records: Sequence[Sequence[str]]
+    lines: Sequence[int]
     delimiter: str = ","
     file: str | None = None
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The records as rows that know their line."""
+        pairs = zip(self.lines, self.records, strict=True)
+        return tuple(Row(line, tuple(cells)) for line, cells in pairs)
+
+    def row(self, place: int) -> Row:
+        """Return one record, counted from 0, as a row."""
+        return Row(self.lines[place], tuple(self.records[place]))
+
+    @cached_property
+    def _columns(self) -> dict[int, list[str]]:
+        return {}
+
+    def column(self, index: int) -> list[str]:
+        """Return the cells below one header as they stand; a short row gives an empty one."""
+        if index not in self._columns:
+            try:
+                found = [cells[index] for cells in self.records]
+            except IndexError:
+                found = [cells[index] if index < len(cells) else "" for cells in self.records]
+            self._columns[index] = found
+        return self._columns[index]
 
     def fits(self, row: Row) -> bool:
         """Say whether a row has a cell for each header and nothing beyond."""
@@ -80,6 +107,8 @@ class Table:
 
     def ragged(self, rows: Iterable[Row] | None = None) -> list[Problem]:
         """Report rows, of all or of the given ones, that do not fit the header."""
+        if set(map(len, self.records)) == {len(self.header)}:
+            return []
         found = (
             error(
                 f"{counted(len(row.cells), 'cell')} in this row, {len(self.header)} in the header",
@@ -96,7 +125,9 @@ class Table:
 
     def bad_cells(self, columns: Iterable[int], *, newlines: bool = False) -> list[Problem]:
         """Report cells of these columns that hold a control or hidden character, or too much."""
-        wanted = sorted(set(columns))
+        wanted = [index for index in sorted(set(columns)) if not self._is_harmless(index)]
+        if not wanted:
+            return []
         header = Row(self.header_line, tuple(" ".join(cell.split()) for cell in self.header))
         found = (
             problem
@@ -105,6 +136,13 @@ class Table:
             if (problem := self._bad_cell(row, index, newlines=newlines))
         )
         return list(islice(found, MAX_PROBLEMS))
+
+    def _is_harmless(self, index: int) -> bool:
+        """Say whether a whole column, seen at once, holds nothing that could be bad."""
+        cells, title = self.column(index), self.header[index]
+        if max(len(title), max(map(len, cells), default=0)) > MAX_LENGTH:
+            return False
+        return is_plain(f"{title}{''.join(cells)}")
 
     def _bad_cell(self, row: Row, index: int, *, newlines: bool) -> Problem | None:
         text = row.cells[index] if index < len(row.cells) else ""
@@ -167,10 +205,13 @@ def read_table(
     text = _decoded(bytes_of(source, file), file)
     _demand_size(text, file)
     if named := _SEPARATOR_LINE.match(text):
-        rows = _rows(text[named.end() :], named[1], file, skipped=1)
-        return _table(rows, named[1], file)
-    delimiter = max(DELIMITERS, key=lambda choice: _fit(text, choice, known))
-    return _table(_rows(text, delimiter, file), delimiter, file)
+        delimiter, start = named[1], named.end()
+    else:
+        delimiter, start = max(DELIMITERS, key=lambda choice: _fit(text, choice, known)), 0
+    records, lines = _records(text[start:], delimiter, file, skipped=int(start > 0))
+    table = _table(records, lines, delimiter, file)
+    _demand_no_nul(text, table)
+    return table
 
 
 def unwrapped(cell: str) -> str:
@@ -179,45 +220,28 @@ def unwrapped(cell: str) -> str:
     return inside[1].replace('""', '"') if inside else cell
 
 
-def damaged_ids(ids: Sequence[tuple[str, int]], column: int, file: str | None) -> list[Problem]:
-    """Warn of ids, each given with its line, that a spreadsheet has shortened."""
-    found = [
-        warning(
-            f"{text} looks damaged by a spreadsheet: it was a longer number",
-            "export the file again and do not save it in a spreadsheet",
-            file=file,
-            line=line,
-            column=column + 1,
-            rule="csv-damaged-id",
-        )
-        for text, line in ids
-        if _POWER.fullmatch(text)
-    ]
-    return found + _lost_zeros(ids, column, file)
+def is_plain(text: str) -> bool:
+    """Say whether a text holds no character that is not let in; a large one is no dearer."""
+    if text.isascii():
+        return text.isprintable()
+    return bad_character("".join(set(text))) is None
 
 
-def _lost_zeros(ids: Sequence[tuple[str, int]], column: int, file: str | None) -> list[Problem]:
-    digits = [(text, line) for text, line in ids if text.isascii() and text.isdigit()]
-    lengths = Counter(len(text) for text, _ in digits)
-    if len(digits) != len(ids) or not lengths:
-        return []
-    usual, count = lengths.most_common(1)[0]
-    short = [(text, line) for text, line in digits if len(text) == usual - 1]
-    others = len(digits) - count
-    if usual < _LONG_ID or not short or others != len(short) or count < _FEW * len(short):
-        return []
-    text, line = short[0]
-    return [
-        warning(
-            f"{len(short)} of the ids, {text} first, are one digit shorter than the others: "
-            "a spreadsheet may have dropped a leading zero",
-            "compare them with the source of the file",
-            file=file,
-            line=line,
-            column=column + 1,
-            rule="csv-damaged-id",
-        )
-    ]
+def tidied(cells: list[str]) -> list[str]:
+    """Return the cells of a column, each tidied as `Row.cell` does.
+
+    A column of ASCII is looked at as a whole first. Cells with a control character, which are
+    refused in any case, may stay as they are.
+    """
+    joined = "\n".join(["", *cells, ""])
+    if joined.isascii() and not any(loose in joined for loose in _LOOSE):
+        return cells
+    return [tidy(cell) for cell in cells]
+
+
+def all_unwrapped(cells: list[str]) -> list[str]:
+    """Return the cells of a column, each unwrapped."""
+    return [unwrapped(cell) for cell in cells] if '="' in "".join(cells) else cells
 
 
 def _decoded(data: bytes, file: str | None) -> str:
@@ -258,7 +282,7 @@ def _not_utf8(guess: str, line: int, file: str | None) -> BadInput:
 
 
 def _fit(text: str, delimiter: str, known: Callable[[str], bool]) -> tuple[int, int]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text[:HEAD], newline=""), delimiter=delimiter)
     try:
         first = next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
     except csv.Error:
@@ -266,17 +290,45 @@ def _fit(text: str, delimiter: str, known: Callable[[str], bool]) -> tuple[int, 
     return (sum(known(cell) for cell in first[:MAX_COLUMNS]), len(first))
 
 
-def _rows(text: str, delimiter: str, file: str | None, skipped: int = 0) -> list[Row]:
+def _records(
+    text: str, delimiter: str, file: str | None, skipped: int = 0
+) -> tuple[list[list[str]], Sequence[int]]:
+    """Return the records that hold anything, and the line on which each begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
+    lines: Sequence[int] = ()
+    try:
+        records = list(reader)
+        lines = range(skipped + 1, skipped + 1 + len(records))
+    except csv.Error:
+        records = []
+    if not records or reader.line_num != len(records):
+        records, lines = _line_by_line(text, delimiter, file, skipped)
+    blank = {
+        place
+        for place, cells in enumerate(records)
+        if not (cells and cells[0]) and not any(cell.strip() for cell in cells)
+    }
+    if not blank:
+        return records, lines
+    kept = [place for place in range(len(records)) if place not in blank]
+    return [records[place] for place in kept], [lines[place] for place in kept]
+
+
+def _line_by_line(
+    text: str, delimiter: str, file: str | None, skipped: int
+) -> tuple[list[list[str]], list[int]]:
+    """Return all records where some take several lines. Raises BadInput with the line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records, lines = [], []
     line = skipped + 1
     try:
         for cells in reader:
-            rows.append(Row(line, tuple(cells)))
+            records.append(cells)
+            lines.append(line)
             line = skipped + reader.line_num + 1
     except csv.Error as fault:
         raise BadInput([_csv_problem(str(fault), line, file)]) from fault
-    return [row for row in rows if not row.is_blank()]
+    return records, lines
 
 
 def _csv_problem(fault: str, line: int, file: str | None) -> Problem:
@@ -290,27 +342,33 @@ def _csv_problem(fault: str, line: int, file: str | None) -> Problem:
     return error(text, hint, file=file, line=line, rule="csv-quote")
 
 
-def _table(rows: list[Row], delimiter: str, file: str | None) -> Table:
-    if not rows:
+def _table(
+    records: list[list[str]], lines: Sequence[int], delimiter: str, file: str | None
+) -> Table:
+    if not records:
         raise BadInput([error("the file is empty", file=file, line=1, rule="csv")])
-    header, *body = rows
-    if len(header.cells) > MAX_COLUMNS:
+    header = records[0]
+    if len(header) > MAX_COLUMNS:
         told = f"the header has more than {MAX_COLUMNS:,} cells"
-        raise BadInput([error(told, WRONG_FILE, file=file, line=header.line, rule="csv")])
-    table = Table(header.cells, header.line, tuple(body), delimiter, file)
-    nul = [
+        raise BadInput([error(told, WRONG_FILE, file=file, line=lines[0], rule="csv")])
+    return Table(tuple(header), lines[0], records[1:], lines[1:], delimiter, file)
+
+
+def _demand_no_nul(text: str, table: Table) -> None:
+    if "\0" not in text:
+        return
+    found = (
         error(
             f"a NUL byte stands in column {index + 1}",
             "this is no text file, or it was damaged",
-            file=file,
+            file=table.file,
             line=row.line,
             column=index + 1,
             rule="csv-character",
         )
-        for row in rows
+        for row in (Row(table.header_line, table.header), *table.rows)
         for index, cell in enumerate(row.cells)
         if "\0" in cell
-    ]
-    if nul:
-        raise BadInput(nul[:MAX_PROBLEMS])
-    return table
+    )
+    if nul := list(islice(found, MAX_PROBLEMS)):
+        raise BadInput(nul)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from examrunner.domain.problems import Problem, error
 from examrunner.domain.text import is_id, safe
-from examrunner.storage.readers.texts import READERS, as_choice
+from examrunner.storage.readers.texts import MAX_TEXT, READERS, as_choice
 from examrunner.storage.readers.yaml_hints import QUOTE_IT
 from examrunner.storage.readers.yaml_tree import Mapping, Node, Scalar, Sequence
 
@@ -118,10 +118,20 @@ def _step(node: Node, step: str | int) -> Node | None:
 def read_typed(kind: type[T], report: Report, rules: Rules) -> T | None:
     """Return the file's value, or None after reporting everything that is wrong with it."""
     before = len(report.problems)
-    data = _Walk(report, rules).record(kind, report.root)
+    data = plain_of(kind, report, rules)
     if len(report.problems) > before:
         return None
     return _validate(kind, data, report)
+
+
+def plain_of(kind: type[T], report: Report, rules: Rules) -> dict[str, Any]:
+    """Return the file's value as plain data after reporting everything that is wrong with it.
+
+    What has been reported is in the data as a mark that is no value. A file that nothing was
+    reported of is one that the validator takes.
+    """
+    made: dict[str, Any] = _Walk(report, rules).record(kind, report.root)
+    return made
 
 
 @cache
@@ -149,6 +159,43 @@ def _hints_of(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
+@cache
+def _fields_of(kind: Any) -> dict[str, dataclasses.Field[Any]]:
+    return {item.name: item for item in dataclasses.fields(kind)}
+
+
+@cache
+def _needed_by(kind: Any) -> frozenset[str]:
+    """Return the fields that have no default."""
+    return frozenset(n for n, item in _fields_of(kind).items() if item.default is MISSING)
+
+
+@cache
+def _texts_of(kind: Any) -> frozenset[str]:
+    """Return the fields that hold a text."""
+    return frozenset(name for name, hint in _hints_of(kind).items() if hint in (str, str | None))
+
+
+def _usual_text(node: Node) -> str:
+    """Return what nearly every text of a file is; empty for what has to be looked at closer."""
+    if type(node) is Scalar and len(node.text) <= MAX_TEXT and node.text != NONE:
+        return node.text.strip()
+    return ""
+
+
+@cache
+def _shape_of(kind: Any) -> tuple[str, tuple[Any, ...]]:
+    """Return how a type is written, and the types in it; for an optional one those that count."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        return "record", ()
+    if origin in _UNIONS:
+        return "optional", tuple(item for item in arguments if item is not types.NoneType)
+    if kind == _PAIRS:
+        return "pairs", ()
+    return ("items" if origin is tuple else "scalar"), arguments
+
+
 class _Walk:
     """Goes through tree and type hints side by side and makes plain data."""
 
@@ -160,14 +207,14 @@ class _Walk:
         """Return a node as data of a type."""
         if kind in self.rules.custom:
             return self.rules.custom[kind](node, self.report)
-        if dataclasses.is_dataclass(kind):
+        shape, arguments = _shape_of(kind)
+        if shape == "record":
             return self.record(kind, node)
-        origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-        if origin in _UNIONS:
+        if shape == "optional":
             return self.optional(arguments, node, name)
-        if kind == _PAIRS:
+        if shape == "pairs":
             return self.pairs(node, name)
-        if origin is tuple:
+        if shape == "items":
             return self.items(arguments[0], node, name)
         return self.scalar(kind, node, name)
 
@@ -175,8 +222,7 @@ class _Walk:
         """Return None for an empty value or the bare word `none`."""
         if isinstance(node, Scalar) and node.plain and node.text in ("", NONE):
             return None
-        kind = next(item for item in arguments if item is not types.NoneType)
-        return self.value(kind, node, name)
+        return self.value(arguments[0], node, name)
 
     def scalar(self, kind: Any, node: Node, name: str) -> Any:
         """Return a text, number, date or choice."""
@@ -198,6 +244,8 @@ class _Walk:
         if not isinstance(node, Sequence):
             hint = "write [one, two], or one `- ` line for each"
             return self.report.at_node(f"{name} must be a list", hint, node)
+        if kind is str and all(texts := [_usual_text(item) for item in node.items]):
+            return texts
         label = f"an item of {name}"
         made = []
         for item in node.items:
@@ -224,13 +272,15 @@ class _Walk:
             told = f"here must stand a mapping with keys such as {words}"
             return self.report.at_node(told, "", node)
         data: dict[str, Any] = {}
-        fields = {item.name: item for item in dataclasses.fields(kind)}
+        fields, hints, texts = _fields_of(kind), _hints_of(kind), _texts_of(kind)
         meant: set[str] = set()
         for key, value in node.entries:
-            if key.text not in fields:
+            if key.text in texts and (text := _usual_text(value)):
+                data[key.text] = text
+            elif key.text not in fields:
                 meant.add(self.unknown(kind, node, key, value))
             else:
-                made = self.field(fields[key.text], _hints_of(kind)[key.text], value)
+                made = self.field(fields[key.text], hints[key.text], value)
                 if made is not MISSING:
                     data[key.text] = made
         self.missing(kind, node, meant)
@@ -272,8 +322,10 @@ class _Walk:
     def missing(self, kind: type, node: Mapping, meant: set[str]) -> None:
         """Report fields that must be there, except those that a faulty key seems to mean."""
         may_miss = self.rules.may_miss.get(kind, frozenset()) | meant
-        for item in dataclasses.fields(kind):
-            needed = item.default is MISSING and item.name not in may_miss
-            if needed and node.get(item.name) is None:
-                hint = f"add a line `{item.name}: …`"
-                self.report.at_node(f"`{item.name}` is missing", hint, node)
+        needed = _needed_by(kind) - may_miss
+        if needed:
+            needed -= {key.text for key, _ in node.entries}
+        for name in _fields_of(kind):
+            if name in needed:
+                hint = f"add a line `{name}: …`"
+                self.report.at_node(f"`{name}` is missing", hint, node)

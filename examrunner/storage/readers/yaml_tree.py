@@ -11,16 +11,15 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from examrunner.domain.problems import Problem, error, warning
 from examrunner.domain.text import bad_character, name_of, safe
 from examrunner.storage.readers.yaml_hints import QUOTE_IT, SINGLE_QUOTES, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Iterator
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
@@ -34,7 +33,6 @@ EMPTY = "yaml-empty"
 """The rule of the problem that a file holds nothing; a session file may well be empty."""
 
 _UNUSUAL = re.compile(r"[^\n\t -~]")
-_CUT = re.compile(r"(\s+)#(\s?)")
 _BROKEN_LINE = re.compile(r"(?<!\\)(?:\\\\)*(\\n[A-Za-z]+)")
 _OTHER_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -118,6 +116,8 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
 
 
 def _bad_characters(text: str, file: str) -> Iterator[Problem]:
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return
     found = 0
     for match in _UNUSUAL.finditer(text):
         if bad_character(match[0]) is None:
@@ -136,13 +136,18 @@ def _bad_characters(text: str, file: str) -> Iterator[Problem]:
             return
 
 
-@dataclass(slots=True)
 class _Open:
     """A list or mapping that is being read."""
 
-    node: Sequence | Mapping
-    key: Scalar | None = None
-    seen: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("entries", "items", "key", "seen")
+
+    def __init__(
+        self, items: list[Node] | None, entries: list[tuple[Scalar, Node]] | None = None
+    ) -> None:
+        self.items = items
+        self.entries = entries if entries is not None else []
+        self.key: Scalar | None = None
+        self.seen: dict[str, int] = {}
 
 
 class _Builder:
@@ -163,7 +168,7 @@ class _Builder:
         """Read all events, or up to the first thing that makes the rest not worth reading."""
         import yaml
 
-        takers = {
+        takers: dict[Any, Any] = {
             yaml.ScalarEvent: self.take_scalar,
             yaml.MappingStartEvent: self.take_mapping,
             yaml.SequenceStartEvent: self.take_sequence,
@@ -172,19 +177,48 @@ class _Builder:
             yaml.AliasEvent: self.take_alias,
             yaml.DocumentStartEvent: self.take_document,
         }
-        loader = getattr(yaml, "CLoader", yaml.Loader)
         try:
-            with closing(
-                cast("Generator[Any, None, None]", yaml.parse(self.text, Loader=loader))
-            ) as events:
-                for event in events:
-                    taker = takers.get(type(event))
-                    if taker is not None:
-                        taker(event)
-                    if not self.going:
-                        break
+            loader = getattr(yaml, "CLoader", yaml.Loader)(self.text)
+            try:
+                self.take_all(loader.get_event, takers, yaml.ScalarEvent, yaml.StreamEndEvent)
+            finally:
+                loader.dispose()
         except Exception as fault:  # noqa: BLE001  PyYAML raises more than its own errors
             self.add(explain(fault, self.text, self.file))
+
+    def take_all(
+        self, get: Callable[[], Any], takers: dict[Any, Any], scalar: type, end: type
+    ) -> None:
+        """Take event by event. Nearly all are plain texts, which are kept without further ado."""
+        text, stack = self.text, self.stack
+        has_comments = " #" in text
+        event = get()
+        while self.going and (kind := type(event)) is not end:
+            value = event.value if kind is scalar else None
+            if (
+                value
+                and event.anchor is None
+                and event.tag is None
+                and not event.style
+                and stack
+                and value.isascii()
+                and "\t" not in value
+                and self.nodes < MAX_NODES
+                and not (has_comments and text.startswith(" #", event.end_mark.index))
+            ):
+                start, top = event.start_mark, stack[-1]
+                node = Scalar(value, start.line + 1, start.column + 1)
+                self.nodes += 1
+                if top.items is not None:
+                    top.items.append(node)
+                elif top.key is None:
+                    top.key = self.as_key(top, node)
+                else:
+                    top.entries.append((top.key, node))
+                    top.key = None
+            elif (taker := takers.get(kind)) is not None:
+                taker(event)
+            event = get()
 
     def result(self) -> tuple[Mapping | None, list[Problem]]:
         """Return the tree and the problems, in the order of the file."""
@@ -225,16 +259,15 @@ class _Builder:
 
     def take_scalar(self, event: Any) -> None:
         """Keep a text after checking what the parser made of it."""
-        node = Scalar(
-            unicodedata.normalize("NFC", event.value),
-            event.start_mark.line + 1,
-            event.start_mark.column + 1,
-            plain=not event.style,
-        )
-        self.check_marks(event, node)
-        if event.style == '"' or "\t" in node.text:
+        text, start, style = event.value, event.start_mark, event.style
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        node = Scalar(text, start.line + 1, start.column + 1, not style)
+        if event.anchor is not None or event.tag is not None:
+            self.check_marks(event, node)
+        if style == '"' or "\t" in text:
             self.check_escapes(event, node)
-        elif not event.style and node.text:
+        elif not style and text and self.text.startswith(" #", event.end_mark.index):
             self.check_cut(event, node)
         self.put(node)
 
@@ -263,10 +296,7 @@ class _Builder:
     def check_cut(self, event: Any, node: Scalar) -> None:
         """Warn where ` #` seems to have cut a text rather than begun a comment."""
         end = event.end_mark
-        cut = _CUT.match(self.text, end.index)
-        if cut is None or cut[1] != " ":
-            return
-        if " " in node.text or not cut[2]:
+        if " " in node.text or not self.text[end.index + 2 : end.index + 3].isspace():
             told = "the text ends before ` #`; the rest of the line is a comment"
             hint = "put the text in quotes, or two spaces before a comment"
             self.warn(told, hint, end.line + 1, end.column + 2)
@@ -279,24 +309,27 @@ class _Builder:
 
     def take_mapping(self, event: Any) -> None:
         """Open a mapping."""
-        place = _place(event)
-        self.open(event, Mapping(place.line, place.column, bool(event.flow_style)))
+        start = event.start_mark
+        node = Mapping(start.line + 1, start.column + 1, bool(event.flow_style))
+        self.open(event, node, _Open(None, node.entries))
 
     def take_sequence(self, event: Any) -> None:
         """Open a list."""
-        place = _place(event)
-        self.open(event, Sequence(place.line, place.column))
+        start = event.start_mark
+        node = Sequence(start.line + 1, start.column + 1)
+        self.open(event, node, _Open(node.items))
 
-    def open(self, event: Any, node: Sequence | Mapping) -> None:
+    def open(self, event: Any, node: Sequence | Mapping, opened: _Open) -> None:
         """Go into a list or mapping, unless it lies too deep."""
         if len(self.stack) >= MAX_DEPTH:
             told = f"lists and mappings lie in one another more than {MAX_DEPTH} deep"
             self.report(told, QUOTE_IT, node)
             self.going = False
             return
-        self.check_marks(event, node)
+        if event.anchor is not None or event.tag is not None:
+            self.check_marks(event, node)
         self.put(node)
-        self.stack.append(_Open(node))
+        self.stack.append(opened)
 
     def take_end(self, _event: Any) -> None:
         """Close the list or mapping read last."""
@@ -312,12 +345,13 @@ class _Builder:
             self.root = node
         else:
             top = self.stack[-1]
-            if isinstance(top.node, Sequence):
-                top.node.items.append(node)
-            elif top.key is None:
+            key = top.key
+            if top.items is not None:
+                top.items.append(node)
+            elif key is None:
                 top.key = self.as_key(top, node)
             else:
-                top.node.entries.append((top.key, node))
+                top.entries.append((key, node))
                 top.key = None
 
     def as_key(self, top: _Open, node: Node) -> Scalar:
@@ -326,7 +360,7 @@ class _Builder:
             self.report("a key must be a word, not a list or mapping", QUOTE_IT, node)
             return Scalar("", node.line, node.column)
         name = node.text.strip()
-        if name == "<<" and node.plain:
+        if node.plain and name == "<<":
             self.report("`<<` would merge another mapping into this one", "write it out", node)
         elif name in top.seen:
             told = f"the key `{safe(name[:SHOWN])}` stands here twice"
@@ -334,7 +368,7 @@ class _Builder:
             self.report(told, hint, node)
         else:
             top.seen[name] = node.line
-        return Scalar(name, node.line, node.column, plain=node.plain)
+        return node if name is node.text else Scalar(name, node.line, node.column, node.plain)
 
 
 def _place(event: Any) -> Scalar:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TEMPLATE = "kit.html.j2"
 LONG_SHEET = 1200
 """A sheet with more characters of prepared text is set in smaller type, to stay on its page."""
+DENSE_SHEET = 1900
+"""Above this even smaller type is needed."""
 LONGEST_HINT = 90
 """A longer hint is cut after a word: on paper it is only a reminder."""
 
@@ -67,6 +69,11 @@ class Page:
     def is_long(self) -> bool:
         """Whether its text needs smaller type."""
         return sum(map(_length, self.questions)) > LONG_SHEET
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether it needs the smallest type."""
+        return sum(map(_length, self.questions)) > DENSE_SHEET
 
 
 @dataclass(frozen=True, slots=True)

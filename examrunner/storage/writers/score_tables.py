@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import re
 from decimal import Decimal
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import NO_EXTRA_TIME, Review, Student
@@ -29,6 +30,8 @@ HARMLESS = "'"
 UNSEEN = " \u00a0\u00ad\u200c\u200d"
 _SPLIT = re.compile(r"(?s)(?<=.)([;\t])(?=[=@\uff1d\uff20]|[+\-\uff0b\uff0d]+[\w(])")
 """A formula behind a separator: some spreadsheets split there, whatever the file says."""
+_SUSPECT = re.compile(rf"[{UNSEEN}]*[{re.escape(''.join(RUNS))}]|.*[;\t]", re.DOTALL)
+"""A text that is worth a closer look; most are not, and a class has many."""
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads UTF-8 as Windows-1252 and spoils every accent."""
 
@@ -57,8 +60,14 @@ _ROSTER: dict[str, Callable[[Student], str]] = {
 
 def render_scores(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """Return a table for people: texts harmless, numbers as numbers, nothing as an empty cell."""
-    table = [[_cell(value) for value in row] for row in (header, *rows)]
-    return (BYTE_ORDER_MARK + _csv(table)).encode("utf-8")
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow([harmless(text) for text in header])
+    as_is = {int, NoneType}
+    writer.writerows(
+        [value if type(value) in as_is else _cell(value) for value in row] for row in rows
+    )
+    return (BYTE_ORDER_MARK + stream.getvalue()).encode("utf-8")
 
 
 def write_scores(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
@@ -68,6 +77,8 @@ def write_scores(path: Path, header: Sequence[str], rows: Iterable[Sequence[Valu
 
 def harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
+    if not _SUSPECT.match(text):
+        return text
     text = _SPLIT.sub(rf"\1{HARMLESS}", text)
     return HARMLESS + text if text.lstrip(UNSEEN).startswith(RUNS) else text
 
@@ -115,16 +126,11 @@ def write_reviews(
 
 
 def _cell(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return harmless(value)
-        case Decimal():
-            return format(value, "f")
-        case dt.date():
-            return value.isoformat()
-    return str(value)
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:

@@ -318,6 +318,12 @@ class BoardScreen(ListScreen):
             return
         self.app.push_screen(UpdateScreen())
 
+    def action_match(self) -> None:
+        """Take reviews in, and ask which reading a title means."""
+        from examrunner.tui.screens.matching import MatchingScreen
+
+        self.app.push_screen(MatchingScreen())
+
     def action_incident(self) -> None:
         """Open the line in which an incident is typed."""
         if not self.exam.desk.has_begun:

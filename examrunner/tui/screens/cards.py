@@ -79,9 +79,8 @@ class KeyCard(Cover):
         rows += [
             line((f"  {pad(action.written, 7)}", "key"), (action.help, ""))
             for action in (*actions, *EVERYWHERE)
-            if action not in moves
+            if action not in moves and action.help
         ]
-        rows.append(line(("  ctrl+p ", "key"), ("the same as a list to search, and themes", "")))
         room = max(1, self.app.size.height - AROUND)
         return [rows[start : start + room] for start in range(0, len(rows), room)]
 
@@ -90,6 +89,7 @@ class KeyCard(Cover):
         pages = self._pages()
         is_last = self._page == len(pages) - 1
         way = "any key closes this card" if is_last else "any key shows the rest, esc closes"
+        way += "; ctrl+p: the same to search, and themes"
         head = line((f"  keys: {self.card.replace('-', ' ')}", "strong"))
         signs = line((f"  {SIGNS.get(self.card, '')}", "dim"))
         rows = [EMPTY, head, signs, EMPTY, *pages[self._page], EMPTY, line((f"  {way}", "dim"))]

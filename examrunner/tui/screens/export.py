@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.errors import ExamError
-from examrunner.services import export
+from examrunner.domain.text import counted
+from examrunner.services import export, export_into
+from examrunner.services.export_into import Into
 from examrunner.services.results import Results, read_results
 from examrunner.tui.actions import EXPORT, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
@@ -21,31 +24,46 @@ if TYPE_CHECKING:
 
     from examrunner.tui.actions import Action
 
+TABLES = (
+    (export.CSV, "c", "a table for people, every student in a row"),
+    (export.XLSX, "x", "the same table as a workbook"),
+    (export.JSON, "j", "everything on record as data, without notes"),
+)
+UPLOADS = (
+    ("canvas", "g", "the gradebook that you exported from Canvas"),
+    ("moodle", "m", "the grade file that you exported from Moodle"),
+    ("brightspace", "d", "the grade file that you exported from Brightspace"),
+    ("blackboard", "l", "the grade file that you downloaded from Blackboard"),
+    ("oneroster", "o", "the OneRoster archive or folder of the class"),
+)
+FORMS = (*TABLES, *UPLOADS)
+"""Form, key, and what it is or starts from."""
+SOURCES = {form: words for form, _, words in UPLOADS}
+NAME_CELLS = 26
+
 
 class ExportScreen(ListScreen):
-    """A table for people, or a gradebook of Canvas with the scores in one column."""
+    """A file for people, or a file of a learning management system with the scores in it."""
 
     name_in_registry: ClassVar[str] = "export"
     BINDINGS: ClassVar[list[BindingType]] = bindings("export")
-    heading = 8
+    heading = 5
 
     def __init__(self) -> None:
         super().__init__()
         self._results: Results | None = None
-        self._form = ""
-        self._gradebook: Path | None = None
+        self._into = Into("")
+        """The form that was chosen, and what it starts from."""
         self._columns: list[str] = []
         """Columns to choose from, where none is proposed."""
-        self._column: str | None = None
-        self._plan: export.CanvasExport | None = None
-        self._force = False
-        self._shown: list[str] = []
+        self._plan: export_into.Plan | None = None
+        self._shown: list[Line] = []
         self._done = ""
 
     def compose(self) -> ComposeResult:
-        """Add the line in which the gradebook's path is typed."""
+        """Add the line in which the path of a file is typed."""
         yield from super().compose()
-        yield Field(placeholder="the gradebook that you exported from Canvas")
+        yield Field(placeholder=SOURCES["canvas"])
 
     def on_mount(self) -> None:
         """Read what is on record."""
@@ -56,55 +74,90 @@ class ExportScreen(ListScreen):
 
     # --- drawing -------------------------------------------------------------------------
 
+    @property
+    def _form(self) -> str:
+        return self._into.form
+
     def bar(self) -> Line:
         """Return what this is."""
         return line("export the scores")
 
     def count(self) -> int:
-        """Return the number of rows shown before writing."""
-        return len(self._columns) or len(self._shown)
+        """Return the number of rows to choose from, or of those shown before writing."""
+        return len(self._columns) or len(self._shown) if self._form else len(FORMS)
 
     def head_lines(self) -> list[Line]:
         """Return what is going to be written, and where."""
         rows: list[Line] = [EMPTY]
-        for form, key, words in (
-            ("csv", "c", "a table for people, every student in a row"),
-            ("canvas", "g", "your own Canvas export with the scores in one column"),
-        ):
-            sign = ("  ▸ ", "accent") if self._form == form else ("    ", "")
-            rows.append(line(sign, (f"{key}  ", "key"), (pad(form, 8), "strong"), (words, "dim")))
-        rows.append(EMPTY)
         if self._done:
-            rows += [line((f"  {text}", "good")) for text in wrap(self._done, self.width - 4)]
+            rows += [line((f"  {text}", "good")) for text in wrap(self._done, self.width - 4, 3)]
+        elif not self._form:
+            rows += [line("  what shall be written?"), line(("  enter or its key chooses", "dim"))]
         elif self._columns:
-            rows.append(line(("  which column takes the scores? enter chooses", "warn")))
+            rows += [
+                line(f"  {self._form}", "  "),
+                line(("  which column takes the scores?", "warn")),
+            ]
         elif self._plan is not None:
             rows += self._plan_words(self._plan)
-        elif self._form == "csv" and self._results is not None:
-            count = len(export.settled(self._results))
-            rows.append(line(f"  {len(self._results.results)} students, {count} with a score"))
-            rows.append(line((f"  into {self._out().name}; enter writes it", "dim")))
+        elif self._form in SOURCES:
+            rows.append(line(f"  {self._form}: type or drag in the path of the file"))
+        elif self._results is not None:
+            scores = counted(len(export.marks(self._results).scores), "score")
+            people = counted(len(self._results.results), "student")
+            rows += [line(f"  {self._form}: {people}, {scores}"), self._where()]
         return [*rows, *[EMPTY] * self.heading][: self.heading]
 
-    def _plan_words(self, plan: export.CanvasExport) -> list[Line]:
-        rows = [line(f"  {len(plan.upload.changes)} scores into ", (plan.column, "strong"))]
+    def _where(self) -> Line:
+        return line((f"  into {self._out().name}; enter writes it", "dim"))
+
+    def _plan_words(self, plan: export_into.Plan) -> list[Line]:
+        scores = counted(len(plan.upload.changes), "score")
+        rows = [line(f"  {scores} into ", (plan.column, "strong"))]
         problems = [one.text for one in (*plan.errors, *plan.remarks)]
-        rows += [line((f"  {pad(text, self.width - 4).rstrip()}", "warn")) for text in problems[:1]]
+        more = f" (and {len(problems) - 1} more below)" if len(problems) > 1 else ""
+        told = [pad(one + more, self.width - 4).rstrip() for one in problems[:1]]
+        rows += [line((f"  {one}", "warn")) for one in told]
         if plan.refusal():
             rows.append(line((f"  {plan.refusal()}", "warn")))
         elif not plan.errors:
-            rows.append(line((f"  into {self._out().name}; enter writes it", "dim")))
+            rows.append(self._where())
         return rows
 
     def row_line(self, place: int, width: int) -> Line:
-        """Return one change, or one column to choose."""
-        listed = self._columns or self._shown
-        return line(f"    {pad(listed[place], width - 6)}")
+        """Return one form or column to choose, or one row of the difference."""
+        if not self._form:
+            form, key, words = FORMS[place]
+            sign = ("  ▸ ", "accent") if place == self.chosen else ("    ", "")
+            words = f"into {words}" if form in SOURCES else words
+            words = pad(words, width - 22).rstrip()
+            return line(sign, (f"{key}  ", "key"), (pad(form, 13), "strong"), (words, "dim"))
+        if self._columns:
+            return line(f"    {pad(self._columns[place], width - 6)}")
+        return self._shown[place]
+
+    def _difference(self, plan: export_into.Plan) -> list[Line]:
+        """Return what would change, who is left out and why, and what stays, in words."""
+        cells = max(1, self.width - NAME_CELLS - 8)
+        rows: list[tuple[str, str, str]] = []
+        rows += [(name, f"{old} -> {new}", "strong") for name, old, new in plan.diff()]
+        rows += [(one.student.name, f"left out: {one.why}", "warn") for one in plan.left_out]
+        rows += [
+            (one.student.name, f"unchanged: {one.old}", "dim") for one in plan.upload.unchanged
+        ]
+        rows += [(name, "not in the class", "dim") for name in plan.strangers]
+        lines = [
+            line(f"    {pad(name, NAME_CELLS)}  ", (pad(words, cells).rstrip(), style))
+            for name, words, style in rows
+        ]
+        told = [one.text for one in (*plan.errors, *plan.remarks)][1:]
+        wrapped = [text for one in told for text in wrap(one, self.width - 6)]
+        return [*lines, *(line((f"    {text}", "warn")) for text in wrapped)]
 
     def actions(self) -> tuple[Action, ...]:
         """Return what can be done now."""
         plan = self._plan
-        may_force = plan is not None and bool(plan.upload.overwrites) and not self._force
+        may_force = plan is not None and bool(plan.upload.overwrites) and not self._into.force
         return tuple(one for one in EXPORT if may_force or one.name != "force")
 
     # --- choosing ------------------------------------------------------------------------
@@ -114,57 +167,63 @@ class ExportScreen(ListScreen):
         return export.default_out(desk.folder, self._form, desk.clock.now().at)
 
     def _begin(self, form: str) -> None:
-        self._form, self._done, self._plan = form, "", None
-        self._columns, self._shown, self._column, self._force = [], [], None, False
+        source = self._into.source if form == self._form else None
+        self._into, self._done, self._plan = Into(form, source), "", None
+        self._columns, self._shown = [], []
+        self.chosen = self.first_row = 0
 
-    def action_csv(self) -> None:
-        """Show what the table would hold."""
-        self._begin("csv")
-        self.draw()
+    def action_form(self, key: str) -> None:
+        """Choose a form by its key."""
+        self._choose(next(form for form, own, _ in FORMS if own == key))
 
-    def action_canvas(self) -> None:
-        """Ask for the gradebook."""
-        self._begin("canvas")
-        self.field.open(str(self._gradebook or ""))
+    def _choose(self, form: str) -> None:
+        """Show what a table would hold, or ask for the file that an upload starts from."""
+        self._begin(form)
+        if form in SOURCES:
+            self.field.placeholder = SOURCES[form]
+            self.field.open(str(self._into.source or ""))
         self.draw()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
-        """Take the gradebook's path."""
+        """Take the path of the file."""
         self.field.close()
-        self._gradebook = path_from(event.value)
+        self._into = replace(self._into, source=path_from(event.value))
         self._look()
 
     def _look(self) -> None:
-        """Compare the gradebook with the scores; ask for the column where none fits alone."""
-        if self._gradebook is None or self._results is None:
+        """Compare the file with the scores; ask for the column where none fits alone."""
+        if self._into.source is None or self._results is None:
+            self._begin("")
             self.draw()
             return
-        folder, book = self.exam.desk.folder, self._gradebook
         try:
-            self._columns = export.column_choices(book, self._column)
+            self._columns = export_into.column_choices(self._results, self._into)
             if not self._columns:
-                self._plan = export.plan_canvas(
-                    folder, self._results, book, self._column, force=self._force
-                )
-                self._shown = self._plan.lines()
+                folder = self.exam.desk.folder
+                self._plan = export_into.plan(folder, self._results, self._into)
+                self._shown = self._difference(self._plan)
         except ExamError as failure:
+            self._begin("")
             self.exam.tell(failure)
         self.chosen = self.first_row = 0
         self.draw()
 
     def action_force(self) -> None:
-        """Overwrite scores that Canvas has: shown again before anything is written."""
-        self._force = True
+        """Overwrite scores that stand there: shown again before anything is written."""
+        self._into = replace(self._into, force=True)
         self._look()
 
     # --- writing -------------------------------------------------------------------------
 
     def action_confirm(self) -> None:
-        """Choose the column, or write the file as shown."""
-        if self._columns:
-            self._column, self._columns = self._columns[self.chosen], []
+        """Choose the form or the column, or write the file as shown."""
+        if not self._form:
+            self._choose(FORMS[self.chosen][0])
+        elif self._columns:
+            self._into = replace(self._into, column=self._columns[self.chosen])
+            self._columns = []
             self._look()
-        elif self._results is not None and (self._form == "csv" or self._plan is not None):
+        elif self._results is not None and (self._plan or self._form not in SOURCES):
             self.exam.act(self._write)
             self.draw()
 
@@ -173,16 +232,21 @@ class ExportScreen(ListScreen):
         out, clock, actor = self._out(), desk.clock, desk.actor
         assert self._results is not None
         if self._plan is not None:
-            written = export.write_canvas(self._plan, out, clock, actor, asked=True)
+            written = export_into.write(self._plan, out, clock, actor, asked=True)
         else:
-            written = export.write_csv(desk.folder, self._results, out, clock, actor, asked=True)
+            table = export.Table(self._form)
+            written = export.write_table(
+                desk.folder, self._results, table, out, clock=clock, actor=actor, asked=True
+            )
         self._begin("")
-        self._done = f"written: {written.file} ({written.scores} scores)"
+        self._done = f"written: {written.file} ({counted(written.scores, 'score')})"
 
     def action_back(self) -> None:
-        """Close the line, or go back."""
+        """Close the line, go back to the forms, or leave."""
         if self.field.is_open:
             self.field.close()
-            self.draw()
-        else:
+        elif not self._form:
             self.exam.pop_screen()
+            return
+        self._begin("")
+        self.draw()

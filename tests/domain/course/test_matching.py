@@ -1,7 +1,6 @@
 """Reviews joined to students and readings: exactly, or not at all."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 
@@ -162,7 +161,7 @@ def test_the_same_reading_twice_is_one_review() -> None:
 def test_assignments_that_name_no_reading_are_left_out() -> None:
     """Homework in a gradebook is no reading; an assignment called a review of something is."""
     rows = [
-        replace(row("s1", title), graded=True)
+        row("s1", title)._replace(graded=True)
         for title in ("HW 1", "Review 3", "Review 2: LoRA", "Review: Flow Matching")
     ]
     found = match(*rows)

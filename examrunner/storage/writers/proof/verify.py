@@ -5,6 +5,7 @@ Derives every draw and every sheet in commit.json, log.jsonl, secret.txt and ban
 the rules of examrunner-draw/1 (numbers in brackets: its sections) and says where the files differ.
 Exit code: 0 all is right, 1 something is not, 2 wrong usage. Python 3.8 or newer is enough.
 """
+
 # Laid out by hand, to be read from top to bottom.
 # fmt: off
 import argparse, hashlib, itertools, json, operator, os, re, stat, sys, unicodedata

@@ -1,0 +1,49 @@
+"""Does one text give away what another one asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from examrunner.domain.bank.lint.words import share, words_of
+
+if TYPE_CHECKING:
+    from examrunner.domain.bank.lint.draft import Phrase
+
+MUCH = 0.6
+"""So great a share of a point's words gives it away."""
+FEWEST = 4
+"""A point with fewer words of its own is not compared by its share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """How much of a point a text states, and where in the text it begins."""
+
+    told: str
+    offset: int
+    is_run: bool = False
+
+
+def stated(text: Phrase, point: Phrase) -> Stated | None:
+    """Return how a text states a point: by four words in a row or by most of its words."""
+    common = text.content & point.content
+    if len(common) < 2:  # noqa: PLR2004  no run has fewer, and no share of three words
+        return None
+    for run in text.runs & point.runs:
+        return Stated(f"holds `{' '.join(run)}`, four words", _offset(text.text, run), is_run=True)
+    if len(point.content) >= FEWEST and share(text.content, point.content) >= MUCH:
+        told = f"holds {len(common)} of the {len(point.content)} words"
+        return Stated(told, _offset(text.text, tuple(common)))
+    return None
+
+
+def _offset(text: str, wanted: tuple[str, ...]) -> int:
+    """Return where the first of some words, or the run that they are, begins."""
+    found = [(words_of(one[0])[0], one.start()) for one in re.finditer(r"[^\W_]+", text)]
+    words = [word for word, _ in found]
+    for place in range(len(words)):
+        if tuple(words[place : place + len(wanted)]) == wanted:
+            return found[place][1]
+    return next((start for word, start in found if word in wanted), 0)

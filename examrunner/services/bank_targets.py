@@ -1,0 +1,148 @@
+"""Which files are meant by the paths that somebody names, and what they are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from examrunner.domain.errors import WrongUsage
+from examrunner.domain.exam.settings import Settings
+from examrunner.domain.problems import Problem, error
+from examrunner.services.folders import ROSTER_FILE, SETTINGS_FILE, is_session
+from examrunner.storage.readers.bank_files import bank_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from examrunner.domain.course.catalogue import Course
+
+SHELVES = Path("questionbanks")
+"""Where folders of banks stand, seen from the folder in which the program is started."""
+COURSE_FILE = "course.yaml"
+APPROVALS = "approvals.yaml"
+OTHERS = (COURSE_FILE, APPROVALS)
+PAPER = "paper"
+NOTHING = "name banks, a folder of them or a session"
+
+
+@dataclass(slots=True)
+class Target:
+    """The files that are meant."""
+
+    files: list[Path] = field(default_factory=list)
+    """Banks, courses and approvals, each once."""
+    folders: list[Path] = field(default_factory=list)
+    """Folders whose every bank is meant."""
+    session: Path | None = None
+    settings: Settings | None = None
+    """Of the session, where one is meant."""
+    problems: list[Problem] = field(default_factory=list)
+    """What is wrong with the paths themselves."""
+
+    session_files = (SETTINGS_FILE, ROSTER_FILE)
+
+    def looked_at(self) -> list[Path]:
+        """Return every file that what is said rests on."""
+        beside = [folder / COURSE_FILE for folder in {path.parent for path in self.files}]
+        own = [self.session / name for name in self.session_files] if self.session else []
+        return [*self.files, *beside, *own, *self.beside()]
+
+    def beside(self) -> list[Path]:
+        """Return the banks that stand beside those that are meant."""
+        around = {path.parent for path in self.files} - {*self.folders}
+        meant = {*self.files}
+        found = (path for folder in sorted(around) for path in bank_paths(folder)[0])
+        return [path for path in found if path not in meant]
+
+    def readings(self, folder: Path) -> frozenset[str] | None:
+        """Return the ids of the course that banks of a folder belong to; None without one."""
+        course = self._course(folder)
+        return frozenset(course.by_id()) if course else None
+
+    def posts(self, folder: Path) -> frozenset[str]:
+        """Return the ids of the readings in which a place is a heading or a time: no papers."""
+        course = self._course(folder)
+        readings = course.readings if course else ()
+        return frozenset(one.id for one in readings if one.type != PAPER)
+
+    def _course(self, folder: Path) -> Course | None:
+        course = None
+        if self.session and self.settings and self.settings.course:
+            course = _course(self.session / self.settings.course)
+        return course or _course(folder / COURSE_FILE)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the session's students: they must not stand in a bank."""
+        if self.session is None or not (self.session / ROSTER_FILE).is_file():
+            return ()
+        from examrunner.storage.readers.rosters import read_roster
+
+        return tuple(one.name for one in read_roster(self.session / ROSTER_FILE).students)
+
+
+def targets(paths: Sequence[Path]) -> Target:
+    """Return the files that are meant.
+
+    With none named those are the folders of the session that one stands in, else every folder
+    below `questionbanks`. Raises WrongUsage where there are none.
+    """
+    target = Target()
+    named = [*paths] or _usual()
+    for path in named:
+        if path.is_dir() and is_session(path):
+            _add_session(target, path)
+        elif path.is_dir():
+            _add_folder(target, path)
+        elif path.is_file():
+            target.files.append(path)
+        else:
+            told = "there is no such file or folder"
+            target.problems.append(error(told, NOTHING, file=str(path), rule="unreadable"))
+    target.files = list(dict.fromkeys(target.files))
+    return target
+
+
+def _usual() -> list[Path]:
+    if is_session(Path()):
+        return [Path()]
+    found = sorted(path for path in SHELVES.glob("*") if path.is_dir())
+    if not found:
+        raise WrongUsage("No bank is named, and there is no folder below questionbanks.", NOTHING)
+    return found
+
+
+def _add_folder(target: Target, folder: Path) -> None:
+    banks, problems = bank_paths(folder)
+    others = [folder / name for name in OTHERS if (folder / name).is_file()]
+    target.files += sorted([*banks, *others])
+    target.folders.append(folder)
+    target.problems += problems
+
+
+def _add_session(target: Target, folder: Path) -> None:
+    from examrunner.services.prepare import bank_folders
+    from examrunner.storage.readers.session_files import read_settings
+
+    settings, problems = read_settings(folder)
+    target.problems += problems
+    if settings is not None:
+        target.session, target.settings = folder, settings
+        for one in bank_folders(folder, settings):
+            _add_folder(target, one)
+
+
+def _course(path: Path) -> Course | None:
+    if not path.is_file():
+        return None
+    about = path.stat()
+    return _read_course(path, about.st_mtime_ns, about.st_size)
+
+
+@cache
+def _read_course(path: Path, _changed: int, _size: int) -> Course | None:
+    """Return a course, read anew only when it changed."""
+    from examrunner.storage.readers.course_files import read_course
+
+    return read_course(path)[0]

@@ -1,0 +1,1 @@
+"""What learning management systems make of a file: their rules restated, independent of ours."""
