@@ -152,8 +152,8 @@ def _say_record(found: Worklist, out: Output) -> None:
     """Say what the questions of the record have to do with those that are counted here."""
     if not found.can_commit_again:
         out.say(
-            "The day has begun: this session asks the questions of its record, and nothing that "
-            "is written now."
+            "The day has begun: this session asks the questions of its record. What is written "
+            "now is asked after: examrunner update --banks."
         )
     if found.behind:
         readings = counted(len(found.behind), "reading")

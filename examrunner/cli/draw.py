@@ -66,6 +66,12 @@ def add_to(commands: Commands) -> None:
     )
     add_session(parser)
     parser.add_argument("--why", choices=WHY_CODES, help="the reason in the public log")
+    parser.add_argument(
+        "--banks",
+        action="store_true",
+        help="let later sheets come from questions written or changed after the commit; the log "
+        "says so",
+    )
     parser.add_argument("--preview", action="store_true", help="show only")
     parser.add_argument("--yes", action="store_true", help="take it in without asking")
     add_json(parser)
@@ -295,18 +301,21 @@ def _update(options: Namespace, out: Output) -> int:
         changes = changes_of(desk)
         if not options.json:
             say_changes(changes, out)
-        asks = not options.preview and not options.yes and changes.to_take > 0
+        some = changes.to_take > 0 or (options.banks and bool(changes.banks))
+        asks = not options.preview and not options.yes and some
         if asks and not out.can_ask():
             raise Refused("Nobody can be asked.", "--yes takes it in, --preview shows only.")
-        takes = not options.preview and changes.to_take > 0
+        takes = not options.preview and some
         if asks and not out.ask("Take this in?"):
             takes = False
-        taken = take_in(desk, changes, options.why) if takes else 0
+        taken = take_in(desk, changes, options.why, banks=options.banks) if takes else 0
     out.emit({"ok": True, "problems": [], **changes_data(changes), "taken": taken})
     if taken:
         out.say(f"{counted(taken, 'change')} taken in.")
-    elif changes.to_take:
+    elif some:
         out.say("Nothing was taken in.")
+    if changes.banks and not options.banks:
+        out.say("Questions are those of the commit; --banks takes the newer ones.")
     return 0
 
 
@@ -339,4 +348,5 @@ def changes_data(changes: Changes) -> dict[str, Any]:
             for one in changes.people
         ],
         "gone": [row.student.student_id for row in changes.gone],
+        "banks": list(changes.banks),
     }

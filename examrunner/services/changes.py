@@ -19,7 +19,7 @@ from examrunner.domain.exam.phases import BEFORE, SessionPhase
 from examrunner.domain.plain import canonical, sha256, to_plain
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.domain.text import counted, some
-from examrunner.services.commit import new_key
+from examrunner.services.commit import banks_of, new_key
 from examrunner.services.committed import Details, read_stored
 from examrunner.services.known import Row
 from examrunner.services.prepare import Prepared, prepare
@@ -71,6 +71,8 @@ class Changes:
     people: tuple[PersonChange, ...]
     gone: tuple[Row, ...]
     """Students on record who are on the class list no more; they stay on record."""
+    banks: tuple[str, ...] = ()
+    """Readings on which other questions stand in the files by now; used only if that is wanted."""
 
     @property
     def to_take(self) -> int:
@@ -103,7 +105,9 @@ def changes_of(desk: Desk) -> Changes:
             people.append(PersonChange(row, student, other))
     known_ids = {row.student.student_id for row in desk.rows()}
     new = tuple(one for one in prepared.students if one.student_id not in known_ids)
-    return Changes(prepared, new, tuple(lists), tuple(people), tuple(rows.values()))
+    now = banks_of(prepared).documents
+    banks = tuple(name for name, sha in sorted(now.items()) if stored.banks.get(name, sha) != sha)
+    return Changes(prepared, new, tuple(lists), tuple(people), tuple(rows.values()), banks)
 
 
 def words_of(changes: Changes) -> list[tuple[str, str]]:
@@ -123,16 +127,17 @@ def words_of(changes: Changes) -> list[tuple[str, str]]:
         ("details", f"{one.row.student.name}: {', '.join(one.fields)}") for one in changes.people
     ]
     gone = "is no more in roster.csv and stays on record"
+    told += [("questions", f"on {one} changed since the commit") for one in changes.banks]
     told += [("gone", f"{row.student.name} {gone}") for row in changes.gone]
     return told
 
 
-def take_in(desk: Desk, changes: Changes, why: str | None = None) -> int:
+def take_in(desk: Desk, changes: Changes, why: str | None = None, *, banks: bool = False) -> int:
     """Take the files' new students, lists and corrections into the record. Returns how many.
 
-    `why` is a code of WHY; without it new students are late and lists were wrong. Raises Refused
-    unless the day has begun and is not over, NotSaved where the disk does not take it; then
-    nothing has changed.
+    With `banks` later sheets come from the questions that the files have by now, too. `why` is a
+    code of WHY; without it new students are late and lists were wrong. Raises Refused unless the
+    day has begun and is not over, NotSaved where the disk does not take it; then nothing changed.
     """
     if desk.phase not in (SessionPhase.OPEN, SessionPhase.SUSPENDED):
         raise Refused(
@@ -148,6 +153,8 @@ def take_in(desk: Desk, changes: Changes, why: str | None = None) -> int:
     assert desk.ledger is not None
     taking = _Taking(desk, changes, why)
     taking.add_all()
+    if banks:
+        taking.add_banks()
     if not taking.drafts:
         return 0
     desk.ledger.append(
@@ -203,6 +210,15 @@ class _Taking:
             papers = self._changes.prepared.eligible[student.student_id].eligible
             line = self._line(key, papers, why)
             self.drafts.append(Draft(ev.Added(key, details, why, line)))
+
+    def add_banks(self) -> None:
+        """Let later sheets come from the questions that the files have by now."""
+        if not self._changes.banks:
+            return
+        found = banks_of(self._changes.prepared)
+        shas = {name: found.documents[name] for name in self._changes.banks}
+        self.documents |= {sha: found.texts[sha] for sha in shas.values()}
+        self.drafts.append(Draft(ev.Rebanked(shas, self._why or LATE)))
 
     def _line(self, key: str, papers: tuple[str, ...], why: str) -> str | None:
         """Return the line of the public log; a student whom it never names needs none."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.catalogue import Course, Reading
 from examrunner.domain.draw.commitment import Commitment, commitment_from
 from examrunner.domain.errors import Environment
-from examrunner.domain.exam.events import Added, Committed, Listed
+from examrunner.domain.exam.events import Added, Committed, Listed, Rebanked
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.plain import from_plain
 
@@ -51,6 +51,8 @@ class Stored:
     reviewed: Mapping[str, Mapping[str, date | None]]
     """Student key to the readings reviewed, with the date where it is known."""
     readings: Mapping[str, Reading]
+    late_banks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Reading to (SHA-256 of a bank taken in after the commit, why as a code)."""
 
     def reading(self, name: str) -> Reading:
         """Return a reading, or a nameless stand-in where it is not in the course."""
@@ -89,7 +91,11 @@ def read_stored(ledger: Ledger) -> Stored | None:
 def with_later(stored: Stored, events: Iterable[What], document: Callable[[str], str]) -> Stored:
     """Return what a session has after late students and corrected lists."""
     for what in events:
-        if isinstance(what, Added | Listed):
+        if isinstance(what, Rebanked):
+            banks = {**stored.banks, **what.banks}
+            late = {name: (sha, what.why) for name, sha in what.banks.items()}
+            stored = _with_banks(replace(stored, late_banks={**stored.late_banks, **late}), banks)
+        elif isinstance(what, Added | Listed):
             try:
                 details = from_plain(Details, json.loads(document(what.details)))
             except (KeyError, ValueError, TypeError) as fault:
@@ -104,14 +110,14 @@ def _joined(stored: Stored, student: str, details: Details) -> Stored:
         del eligible[student]
     banks = dict(details.banks) | dict(stored.banks)
     readings = {one.id: one for one in details.readings} | dict(stored.readings)
-    return replace(
-        stored,
-        eligible=eligible,
-        reviewed={**stored.reviewed, student: details.reviewed},
-        banks=banks,
-        readings=readings,
-        without_bank=frozenset(name for name, sha in banks.items() if sha == stored.fallback),
-    )
+    reviewed = {**stored.reviewed, student: details.reviewed}
+    joined = replace(stored, eligible=eligible, reviewed=reviewed, readings=readings)
+    return _with_banks(joined, banks)
+
+
+def _with_banks(stored: Stored, banks: Mapping[str, str]) -> Stored:
+    without = frozenset(name for name, sha in banks.items() if sha == stored.fallback)
+    return replace(stored, banks=banks, without_bank=without)
 
 
 def load(committed: What, document: Callable[[str], str]) -> Stored:

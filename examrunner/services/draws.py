@@ -179,8 +179,10 @@ def draw_paper(
     questions = bank_questions(desk, bank)
     items = sheets.items_of(questions.values())
     extra: dict[str, str | int] = {}
-    if drawn.paper not in stored.commitment.banks:
-        extra = {"bank": bank_hash(bank_items(questions.values())), "why": LATE}
+    own = bank_hash(bank_items(questions.values()))
+    if stored.commitment.banks.get(drawn.paper) != own:
+        _, why = stored.late_banks.get(drawn.paper, (own, LATE))
+        extra = {"bank": own, "why": why}
     asked = printed.questions if printed and printed.reading == drawn.paper else ()
     by_hand = [item for name in asked for item in items if item.id == name]
     try:

@@ -80,8 +80,14 @@ def published_of(ledger: Ledger, stored: Stored, secret: str) -> Published:
 
     A bank that is not the committed one of its reading stands under its own hash (design, 4).
     """
+    event = ledger.last("committed")
+    assert event is not None
+    used = {*committed.load(event.what, ledger.document).banks.items(), *stored.banks.items()}
+    for later in ledger.of_the_day():
+        if isinstance(later.what, ev.Rebanked):
+            used |= set(later.what.banks.items())
     banks = {}
-    for reading, sha in stored.banks.items():
+    for reading, sha in sorted(used):
         items = bank_items(questions_in(ledger.document(sha)).values())
         own = bank_hash(items)
         banks[reading if stored.commitment.banks.get(reading) == own else own] = items

@@ -62,6 +62,7 @@ _SAID: dict[type, str] = {
     ev.Added: "a late student joined",
     ev.Listed: "list of reviews corrected",
     ev.PersonChanged: "a student's details corrected",
+    ev.Rebanked: "questions written later taken in",
     ev.Published: "draw published",
     ev.Voided: "void",
     ev.Granted: "a further attempt",

@@ -114,7 +114,7 @@ def test_questions_that_wait_are_told(tmp_path: Path, capsys: Captured) -> None:
 
 
 def test_after_a_draw_made_ahead_decoys_are_told_of(folder: Path, capsys: Captured) -> None:
-    """The list says what it is, and that a bank written now is not asked in this session."""
+    """The list says what it is, and how a bank written now gets into this session."""
     room = Room(folder)
     commit_session(room.desk)
     open_day(room.desk)
@@ -126,6 +126,7 @@ def test_after_a_draw_made_ahead_decoys_are_told_of(folder: Path, capsys: Captur
     assert "All papers are drawn. These are their readings among decoys" in told
     assert "The record has other questions on 1 reading than the files: paper-c." in told
     assert "The day has begun: this session asks the questions of its record" in told
+    assert "examrunner update --banks" in told
 
 
 def test_a_committed_session_tells_how_a_new_bank_comes_in(folder: Path, capsys: Captured) -> None:

@@ -14,6 +14,7 @@ from examrunner.domain.problems import BadInput
 from examrunner.services import conduct, day_acts, draws
 from examrunner.services.begin import commit_session
 from examrunner.services.changes import changes_of, take_in
+from examrunner.services.proof import verify_session
 from examrunner.services.secret import read_secret
 from tests.services.desks import REVIEWS, ROSTER, Room, bank
 
@@ -136,6 +137,27 @@ def test_a_corrected_name_is_kept_apart_from_the_events(room: Room) -> None:
     room.reopen()
     assert room.desk.row(room.key("zoe")).student.name == "Zoë Núñez"
     assert room.ledger.verify() == []
+
+
+def test_questions_written_later_are_used_by_an_act_of_their_own(room: Room) -> None:
+    """A bank written after the commit counts once it is taken in, and each sheet's line says so."""
+    room.called("chi")
+    conduct.send_back(room.desk, room.attempt("chi"))
+    path = room.folder / "banks" / "paper-c.yaml"
+    path.write_text(bank("c", "opening", "core", "detail", "critique"), encoding="utf-8")
+    changes = changes_of(room.desk)
+    assert (changes.banks, changes.to_take) == (("paper-c",), 0)
+    assert room.wrote(lambda: take_in(room.desk, changes)) == []
+    assert room.wrote(lambda: take_in(room.desk, changes, banks=True)) == ["rebanked"]
+    assert changes_of(room.desk).banks == ()
+    attempt = room.revealed("eli")
+    assert {question.id for question in attempt.questions} == {"c1", "c2", "c3", "c4"}
+    line = last_line(room)
+    assert (line["why"], len(line["bank"])) == ("late", 64)
+    room.reopen()
+    assert room.desk.stored_session().banks["paper-c"] == attempt.bank
+    replayed(room)
+    assert verify_session(room.folder).problems == ()
 
 
 def test_who_left_the_class_list_stays_on_record(room: Room) -> None:

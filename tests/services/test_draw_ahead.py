@@ -13,8 +13,9 @@ from examrunner.domain.exam.events import Origin
 from examrunner.services import conduct, day_acts, draws
 from examrunner.services.begin import commit_session, open_day
 from examrunner.services.changes import changes_of, take_in
+from examrunner.services.proof import verify_session
 from examrunner.services.secret import read_secret
-from tests.services.desks import REVIEWS, Room
+from tests.services.desks import REVIEWS, Room, bank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,16 @@ def test_a_list_does_not_change_behind_its_draw(ahead: Room) -> None:
     changes = changes_of(ahead.desk)
     assert [one.is_drawn for one in changes.lists] == [True]
     assert take_in(ahead.desk, changes) == 0
+
+
+def test_banks_may_be_written_once_the_papers_are_drawn(ahead: Room) -> None:
+    """Draw first, write later: the sheet of a paper drawn ahead comes from the new questions."""
+    path = ahead.folder / "banks" / "paper-c.yaml"
+    path.write_text(bank("c", "opening", "core", "detail", "critique"), encoding="utf-8")
+    take_in(ahead.desk, changes_of(ahead.desk), banks=True)
+    attempt = ahead.revealed("eli")
+    assert {question.id for question in attempt.questions} == {"c1", "c2", "c3", "c4"}
+    assert verify_session(ahead.folder).problems == ()
 
 
 def test_a_closed_day_draws_nobody(room: Room) -> None:

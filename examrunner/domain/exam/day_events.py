@@ -60,6 +60,19 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Rebanked:
+    """Questions written or changed after the commit are used from now on.
+
+    The sheets that they give say so in the public log.
+    """
+
+    banks: dict[str, str]
+    """Reading to the SHA-256 of the document with its questions."""
+    why: str
+    """A code of the public log."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonChanged:
     """What is known of a student was corrected: the names of the fields, never what they hold."""
 

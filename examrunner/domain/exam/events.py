@@ -20,6 +20,7 @@ from examrunner.domain.exam.day_events import Incident as Incident
 from examrunner.domain.exam.day_events import Listed as Listed
 from examrunner.domain.exam.day_events import PersonChanged as PersonChanged
 from examrunner.domain.exam.day_events import Published as Published
+from examrunner.domain.exam.day_events import Rebanked as Rebanked
 from examrunner.domain.exam.day_events import Reopened as Reopened
 from examrunner.domain.exam.day_events import Reordered as Reordered
 from examrunner.domain.exam.day_events import Suspended as Suspended
@@ -313,6 +314,7 @@ SessionEvent = (
     | Added
     | Listed
     | PersonChanged
+    | Rebanked
 )
 What = AttemptEvent | SessionEvent
 

@@ -131,6 +131,11 @@ STORED: list[tuple[str, ev.What, str]] = [
         ev.PersonChanged("s-1", ("email",)),
         '{"fields":["email"],"student":"s-1"}',
     ),
+    (
+        "rebanked",
+        ev.Rebanked({"r1": "aa"}, "late"),
+        '{"banks":{"r1":"aa"},"why":"late"}',
+    ),
     ("published", ev.Published("{}"), '{"line":"{}"}'),
     ("reordered", ev.Reordered(("s-2", "s-1")), '{"order":["s-2","s-1"]}'),
     ("suspended", ev.Suspended(), "{}"),
