@@ -16,6 +16,7 @@ from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import Problem, Severity
 from examrunner.services.approving import Waiting
+from examrunner.services.bank_lint import Linter
 from examrunner.storage.readers.approval_files import FILE, read_approvals
 from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
 
@@ -81,7 +82,9 @@ class Shelf:
     """Of the session; without one the usual ones."""
     rows: tuple[Shelved, ...] = ()
     _seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    _read: dict[Path, tuple[Bank | None, tuple[Problem, ...]]] = field(default_factory=dict)
+    _read: dict[Path, Bank | None] = field(default_factory=dict)
+    _linter: Linter | None = None
+    _problems: dict[str, list[Problem]] = field(default_factory=dict)
 
     @property
     def sheet_rule(self) -> SheetRule:
@@ -97,12 +100,22 @@ class Shelf:
             return False
         for path, stamp in now.items():
             if path.name != FILE and self._seen.get(path) != stamp:
-                bank, problems = read_bank(path)
-                self._read[path] = bank, tuple(problems)
+                self._read[path], _ = read_bank(path)
         self._seen = now
         self._read = {path: found for path, found in self._read.items() if path in now}
+        self._lint()
         self.rows = tuple(self._rows())
         return True
+
+    def _lint(self) -> None:
+        """Judge what changed by every rule."""
+        self._linter = self._linter or Linter(self.folders, workers=1)
+        found = self._linter.refresh() if self._read else None
+        if found is None:
+            return
+        self._problems = {}
+        for one in found.problems:
+            self._problems.setdefault(str(one.file), []).append(one)
 
     def _paths(self) -> list[Path]:
         found: dict[str, Path] = {}
@@ -118,7 +131,7 @@ class Shelf:
     def _rows(self) -> list[Shelved]:
         known: dict[Path, Known] = {}
         rows: list[Shelved] = []
-        for path, (bank, problems) in self._read.items():
+        for path, bank in self._read.items():
             folder = path.parent
             if folder not in known:
                 known[folder] = by_question(read_approvals(folder / FILE)[0].approvals)
@@ -126,6 +139,7 @@ class Shelf:
             now = tuple(standing(question, known[folder]) for question in questions)
             title = (bank.title if bank else None) or self.titles.get(path.stem, path.stem)
             chance = self.chances.get(path.stem, 0.0) if self.chances else None
+            problems = tuple(self._problems.get(str(path), ()))
             rows.append(Shelved(path.stem, title, path, bank, now, problems, chance))
         there = {row.reading for row in rows}
         rows += [

@@ -149,7 +149,7 @@ async def test_the_editor_opens_at_the_question(
         monkeypatch.setattr(made.app, "suspend", suspended)
         await made.press("e", "enter", "down", "e")
     lines = (folder / "paper-a.yaml").read_text(encoding="utf-8").splitlines()
-    assert told == [("paper-a.yaml", None), ("paper-a.yaml", 5)]
+    assert told == [("paper-a.yaml", 1), ("paper-a.yaml", 5)]
     assert "id: a2" in lines[4]
 
 
