@@ -195,7 +195,7 @@ def _table(options: Namespace, out: Output) -> int:
     table = export.Table(
         form, Absent(given) if given else None, getattr(options, "with_notes", False)
     )
-    with _Progress(out) as told:
+    with Progress(out) as told:
         told("reading the record")
         results = read_results(folder)
         written = export.write_table(
@@ -219,7 +219,7 @@ def _into(options: Namespace, out: Output) -> int:
     folder, clock = session_folder(options.session), SystemClock()
     file = options.out or export.default_out(folder, options.form, clock.now().at)
     export.demand_new(file)
-    with _Progress(out) as told:
+    with Progress(out) as told:
         told("reading the record")
         plan = export_into.plan(folder, read_results(folder), _asked_for(options), told)
     say_plan(plan, out)
@@ -236,7 +236,7 @@ def _into(options: Namespace, out: Output) -> int:
     if asked and not out.ask(f"Write {counted(len(plan.upload.changes), 'score')} to {file}?"):
         out.say("Nothing was written.")
         return 0
-    with _Progress(out) as told:
+    with Progress(out) as told:
         told("writing the scores")
         written = export_into.write(plan, file, clock, examiner(), asked=asked)
     out.emit(plan_data(plan, written))
@@ -274,7 +274,7 @@ def _refuse(plan: Plan, failure: ExamError, out: Output) -> int:
     return failure.exit_code
 
 
-class _Progress:
+class Progress:
     """Words on a terminal's last line once something takes long; gone when it is done."""
 
     def __init__(self, out: Output) -> None:

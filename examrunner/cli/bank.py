@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from examrunner.cli import (
     bank_approve,
     bank_browse,
+    bank_io,
     bank_lint,
     bank_rehearse,
     bank_todo,
@@ -42,4 +43,6 @@ def add_to(commands: Commands, open_app: OpenApp) -> None:
     bank_approve.add_approve(own)
     bank_browse.add_browse(own, open_app)
     bank_write.add_schema(own)
+    bank_io.add_import(own)
+    bank_io.add_export(own)
     bank_todo.add_carry_over(own)

@@ -63,7 +63,7 @@ def add_reviews(kinds: Commands) -> None:
 
 
 def _reviews(options: Namespace, out: Output) -> int:
-    from examrunner.cli.importing import may, passing
+    from examrunner.cli.importing import passing
     from examrunner.services import import_reviews
     from examrunner.services.folders import session_folder
 
@@ -82,6 +82,14 @@ def _reviews(options: Namespace, out: Output) -> int:
     )
     with passing(out) as told:
         plan = import_reviews.look(folder, asked, told)
+    return take_reviews(plan, options, out)
+
+
+def take_reviews(plan: Preview, options: Namespace, out: Output) -> int:
+    """Ask, show what reviews change, and take them in where that is wanted."""
+    from examrunner.cli.importing import may
+    from examrunner.services import import_reviews
+
     if out.can_ask() and not options.yes and not options.preview:
         plan = _ask_all(plan, out)
     if not options.json:

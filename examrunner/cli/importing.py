@@ -107,6 +107,11 @@ def _roster(options: Namespace, out: Output) -> int:
         plan = import_roster.preview(
             folder, options.file, sheet=options.sheet, of_class=options.of_class, told=told
         )
+    return take_roster(plan, options, out)
+
+
+def take_roster(plan: Preview, options: Namespace, out: Output) -> int:
+    """Show what a class list changes, and take it in where that is wanted."""
     if not options.json:
         _say_plan(plan, out)
     done = _Done()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from examrunner.services.ports import ClockPort
 
 CSV, XLSX, JSON = "csv", "xlsx", "json"
-ENDINGS = {XLSX: ".xlsx", JSON: ".json", "oneroster": ".zip"}
+ENDINGS = {XLSX: ".xlsx", JSON: ".json", "oneroster": ".zip", "canvas-live": ".json"}
 """What the files of a form end in, where that is not .csv."""
 ASKED, YES, FORCE = "asked", "yes", "force"
 """How an export was confirmed: by a person who saw it, beforehand, or with overwriting."""

@@ -161,7 +161,11 @@ def plan(
     export.demand_ledger(results)
     marks = export.marks(results, into.absent)
     watch(f"comparing {len(results.results):,} students")
-    compared = _compared(results, into, marks)
+    return plan_of(folder, results, into, marks, _compared(results, into, marks))
+
+
+def plan_of(folder: Path, results: Results, into: Into, marks: Marks, compared: Compared) -> Plan:
+    """Return the plan of a comparison: also who is left out and why, and who is a stranger."""
     excused = marks.excused if into.form != CANVAS else frozenset()
     strangers = tuple(compared.name(row.line) for row in compared.upload.not_in_class)
     left_out = (

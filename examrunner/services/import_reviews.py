@@ -78,6 +78,8 @@ class Asked:
     """A file with answers about titles and people."""
     adds: bool = False
     """The reviews join those of the session; else they take their place."""
+    read: ReviewList | None = None
+    """The reviews where they come from elsewhere than a file; `files` then holds their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,8 @@ def look(folder: Path, asked: Asked, told: Callable[[str], None] = lambda _: Non
     own_course, found = _own_course(folder, settings)
     course, more = read_course(course_file(asked.course)) if asked.course else (own_course, [])
     problems += [*found, *more]
-    read = []
-    for file in asked.files:
+    read = [] if asked.read is None else [asked.read]
+    for file in asked.files if asked.read is None else ():
         told(f"reading {file.name}")
         read.append(read_reviews(file, sheet=asked.sheet, paper=asked.paper))
     problems += [one for each in read for one in each.problems]

@@ -83,16 +83,20 @@ def preview(
     *,
     sheet: str | None = None,
     of_class: str | None = None,
+    roster: Roster | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Preview:
     """Compare a class list with the session's own; `told` is given what is being done.
+
+    `roster` is the list where it comes from elsewhere than a file; `file` is then its name.
 
     Raises BadInput with every problem where it cannot be taken in whole, WrongUsage where there is
     no session.
     """
     demand_session(folder)
     told(f"reading {file.name}")
-    roster = read_roster(file, sheet=sheet, of_class=of_class)
+    if roster is None:
+        roster = read_roster(file, sheet=sheet, of_class=of_class)
     problems = [_as_error(one) if one.rule == DAMAGED else one for one in roster.problems]
     if has_errors(problems):
         raise BadInput(problems)

@@ -113,6 +113,8 @@ questions:
         ("    zzz: x", (5, 5), "`zzz` is not a key", "known here"),
         ("    seconds: 0_6", (5, 14), "seconds must be a whole number", ""),
         ("    seconds: 060", (5, 14), "seconds must be a whole number", "leading zero"),
+        ("    seconds: 090", (5, 14), "seconds must be a whole number", "write 90, without"),
+        ("    seconds: 5:00", (5, 14), "seconds must be a whole number", "in seconds is 300"),
         ("    seconds: 1e3", (5, 14), "seconds must be a whole number", ""),
         ("    seconds: ''", (5, 14), "seconds is empty", ""),
         ("    seconds: 0", (5, 14), "at least 1", ""),
@@ -161,6 +163,15 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     text = "title: t\npublic: yes\nquestions:\n  - {kind: core}\n  - {say: x, marks: two}\n"
     told = [(p.line, p.text.split("`")[1]) for p in faults(tmp_path, text)]
     assert told == [(1, "reading"), (2, "yes"), (4, "say"), (5, "kind"), (5, "two")]
+
+
+def test_questions_that_are_no_list_are_one_problem(tmp_path: Path) -> None:
+    """A text or a mapping in their place is told of at its word, not raised."""
+    for wrong in ("later", "{kind: core}"):
+        problems = faults(tmp_path, f"reading: r1\nquestions: {wrong}\n")
+        assert [(p.line, p.column, p.text) for p in problems] == [
+            (2, 12, "questions must be a list")
+        ]
 
 
 def test_the_file_is_named_by_the_reading(tmp_path: Path) -> None:

@@ -111,12 +111,17 @@ def test_text_is_nfc_and_line_ends_are_line_feeds() -> None:
         ('t: "the \\theta step"\n', 1, "U+0009", "single quotes"),
         ('t: "\\U00110000"\n', 1, "backslash", "single quotes"),
         ('say: "Attention" is what?\n', 1, "closing quote", "quote the whole"),
-        ("- 'it's'\n", 1, "closing quote", "quote the whole"),
+        ("- 'it's'\n", 1, "an apostrophe ended", "'it''s'"),
+        ("t: 'a \"b\" it's'\n", 1, "an apostrophe ended", "twice"),
+        ("a: 1\nsay:Why is it\nb: 2\n", 2, "no space follows the colon", "write `say: Why is it`"),
+        ("t: GANs: a review\n", 1, "colon", "quotes: t: 'GANs: a review'"),
+        ("t: it's: so\n", 1, "colon", "quotes: t: 'it''s: so'"),
         ("key: - a\n", 1, "list item", "new line"),
         ("a: 1\nfoo\nb: 2\n", 2, "no `key:`", "key: value"),
         ("a:\n  - x\n b: 1\n", 3, "does not fit", "column"),
         ("key: [a, b\nc: d\n", 1, "not closed", "close"),
         ("key: {a: b\nc: d\n", 1, "not closed", "close"),
+        ("a: 1\nkey: [\n", 2, "not closed", "close"),
         ("a: | x\n", 1, "several lines", "next line"),
         ("? [a]\n: b\n", 1, "a key must be a word", "quotes"),
         ("a: {x: 1}\n<<: {x: 2}\n", 2, "merge", "write it out"),
@@ -133,6 +138,25 @@ def test_a_fault_names_its_line_and_what_to_do(text: str, line: int, told: str, 
     assert (problem.line, problem.severity) == (line, Severity.ERROR)
     assert told in problem.text
     assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ('a: 1\nt: "the \\theta step"\n', (2, 9), "`\\theta` in double quotes was read as"),
+        ('t: "so\n  the \\alpha step"\n', (2, 7), "`\\alpha` in double quotes was read as"),
+        ('t: "the \\gamma step"\n', (1, 9), "`\\gamma` in double quotes"),
+        ('t: "the \\nabla step"\n', (1, 9), "`\\nabla` in double quotes was read as a line"),
+    ],
+)
+def test_a_backslash_in_double_quotes_is_told_at_its_word(
+    text: str, place: tuple[int, int], told: str
+) -> None:
+    """Line and column are those of the backslash, and the word is named."""
+    problem = read_tree(text.encode(), "f.yaml")[1][0]
+    assert (problem.line, problem.column) == place
+    assert told in problem.text
+    assert "'\\theta'" in problem.hint
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "\n\n"])

@@ -151,7 +151,8 @@ def _point(node: Node, report: Report) -> Any:
 
 def _fill_in(bank: dict[str, Any]) -> None:
     """Give every question the id, seconds and marks that it leaves out."""
-    questions = [item for item in bank.get("questions", ()) if isinstance(item, dict)]
+    listed = bank.get("questions")
+    questions = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     taken = {item["id"] for item in questions if "id" in item}
     reading = str(bank.get("reading", ""))[:_LONGEST_STEM]
     for n, item in enumerate(questions, start=1):

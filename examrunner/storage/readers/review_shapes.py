@@ -20,6 +20,8 @@ class ReviewShape(StrEnum):
     """The zip of a Canvas assignment's submissions."""
     HOTCRP = "hotcrp"
     """HotCRP's submitted reviews."""
+    CANVAS_LIVE = "canvas-live"
+    """What Canvas says itself of submissions, when it is asked."""
     UNKNOWN = "unknown"
 
 
@@ -30,6 +32,7 @@ SHAPE_WORDS = {
     ReviewShape.GRADEBOOK: "a Canvas gradebook",
     ReviewShape.SUBMISSIONS: "a zip of Canvas submissions",
     ReviewShape.HOTCRP: "reviews from HotCRP",
+    ReviewShape.CANVAS_LIVE: "submissions, as Canvas has them now",
     ReviewShape.UNKNOWN: "a file that was not understood",
 }
 """What a file was recognised as, in words."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 4_000
 """Characters in one text of a bank, a course or a session file: more fills any screen."""
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,8})")
+_ZEROS = re.compile(r"0[0-9]{1,9}")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,6})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
@@ -35,8 +36,17 @@ def as_text(text: str) -> str:
 def as_whole(text: str) -> int:
     """Return a whole number of at most nine digits."""
     if not _WHOLE.fullmatch(text):
-        raise ValueError("a whole number", "digits only, without a leading zero")
+        raise ValueError("a whole number", _whole_hint(text))
     return int(text)
+
+
+def _whole_hint(text: str) -> str:
+    """Return what to write in place of a text that is no whole number."""
+    if _ZEROS.fullmatch(text):
+        return f"write {text.lstrip('0') or '0'}, without a leading zero"
+    if talk := _TALK.fullmatch(text):
+        return f"digits only: {text} in seconds is {int(talk[1]) * 60 + int(talk[2] or 0)}"
+    return "digits only, without a leading zero"
 
 
 def as_decimal(text: str) -> Decimal:

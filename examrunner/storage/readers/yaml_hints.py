@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from examrunner.domain.problems import Problem, error
 from examrunner.domain.text import safe
@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 QUOTE_IT = "put the text in quotes: 'like this'"
 SINGLE_QUOTES = r"use single quotes, in which a backslash is only a backslash: '\theta'"
 _INDENT = "lines of one list or mapping must begin in the same column; indent with spaces"
+_IN_SINGLE = re.compile(r"^\s*(?:- )*(?:\{?\s*[\w-]+:\s+)*'")
+_GLUED = re.compile(r"\s*(?:- )*([A-Za-z_]+):(\S.*)")
+_VALUE = re.compile(r"\s*(?:- )*([\w-]+:\s+)([^'\"{\[].*)")
+_SHORT = 60
+_WORD = re.compile(r"[A-Za-z]{1,30}")
 _AFTER_QUOTE = re.compile(r"""^\s*(?:- )?(?:[\w-]+:\s+)?(?:\{?\s*[\w-]+:\s+)?["']""")
+
+
+class Start(NamedTuple):
+    """A place, counted from 0 as the parser does."""
+
+    line: int
+    column: int
 
 
 def explain(fault: Exception, text: str, file: str) -> Problem:
@@ -45,9 +57,18 @@ def _line(text: str, mark: Any) -> str:
 def _colon(text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
     before = _line(text, mark)[: mark.column]
     if re.search(r":\s|- \S", before):
-        return "a colon followed by a space inside a text", QUOTE_IT, mark
+        return "a colon followed by a space inside a text", _quoted(_line(text, mark)), mark
     hint = f"the line above already has its value: indent this one like it, or {QUOTE_IT}"
     return "a key stands where none can be", hint, mark
+
+
+def _quoted(line: str) -> str:
+    """Return what to do about the text of a line, with the text itself where it is short."""
+    value = _VALUE.match(line)
+    if value is None or len(value[2]) > _SHORT:
+        return QUOTE_IT
+    quoted = value[2].rstrip().replace("'", "''")
+    return f"put the text in quotes: {safe(value[1])}'{safe(quoted)}'"
 
 
 def _start_character(text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
@@ -70,11 +91,16 @@ def _tag(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
     return "a text that begins with ! is a tag", QUOTE_IT, start or mark
 
 
-def _escape(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
-    return "a backslash in double quotes that means nothing", SINGLE_QUOTES, mark or start
+def _escape(text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    word = _WORD.match(_line(text, mark)[mark.column :].lstrip("\\")) if mark else None
+    what = f"`\\{safe(word[0])}`" if word else "a backslash"
+    return f"{what} in double quotes: the backslash means nothing", SINGLE_QUOTES, mark or start
 
 
-def _no_colon(_text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+def _no_colon(text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    if glued := _GLUED.match(_line(text, start or mark)):
+        key, value = safe(glued[1]), safe(glued[2][:20])
+        return "no space follows the colon", f"write `{key}: {value}`", start or mark
     hint = "write `key: value`; a text of several lines is indented more than its key"
     return "this line has no `key:`", hint, start or mark
 
@@ -88,7 +114,23 @@ def _bracket(_text: str, _mark: Any, start: Any) -> tuple[str, str, Any]:
     return "a [ or { is opened here and not closed rightly", hint, start
 
 
+def _nothing_in(text: str, mark: Any, start: Any) -> tuple[str, str, Any]:
+    """Return what to say of an open bracket behind which nothing can be read."""
+    lines = text.split("\n")[: mark.line + 1] if mark else []
+    if lines:
+        lines[-1] = lines[-1][: mark.column]
+    for n in range(len(lines) - 1, -1, -1):
+        column = max(lines[n].rfind("["), lines[n].rfind("{"))
+        if column >= 0:
+            return _bracket(text, mark, Start(n, column))
+    return _bracket(text, mark, start)
+
+
 def _structure(text: str, mark: Any, _start: Any) -> tuple[str, str, Any]:
+    before = _line(text, mark)[: mark.column] if mark is not None else ""
+    if before.endswith("'") and _IN_SINGLE.match(before):
+        hint = "write an apostrophe twice within single quotes: 'it''s'"
+        return "an apostrophe ended the text in single quotes", hint, mark
     if mark is not None and _AFTER_QUOTE.match(_line(text, mark)[: mark.column]):
         hint = "quote the whole text: 'the word \"attention\" in a text'"
         return "a quoted text goes on after its closing quote", hint, mark
@@ -119,6 +161,7 @@ _MEANINGS: tuple[_Meaning, ...] = (
     (r"escape", _escape),
     (r"could not find expected ':'", _no_colon),
     (r"sequence entries are not allowed", _dash),
+    (r"flow node", _nothing_in),
     (r"flow (sequence|mapping)|expected ',' or", _bracket),
     (r"nesting depth", _deep),
     (r"block scalar", _block),

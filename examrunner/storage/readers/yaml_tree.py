@@ -33,6 +33,7 @@ EMPTY = "yaml-empty"
 """The rule of the problem that a file holds nothing; a session file may well be empty."""
 
 _UNUSUAL = re.compile(r"[^\n\t -~]")
+_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(\\[0abefnrtv][A-Za-z]*)")
 _BROKEN_LINE = re.compile(r"(?<!\\)(?:\\\\)*(\\n[A-Za-z]+)")
 _OTHER_ENCODINGS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -284,14 +285,24 @@ class _Builder:
         raw = self.text[event.start_mark.index : event.end_mark.index]
         bad = bad_character(node.text, newlines=True)
         if bad is not None and "\\" in raw:
-            told = f"a backslash in double quotes made the character {name_of(bad)}"
-            self.report(told, SINGLE_QUOTES, node)
+            word = _ESCAPED.search(raw)
+            what = f"`{safe(word[1][:SHOWN])}`" if word else "a backslash"
+            told = f"{what} in double quotes was read as the character {name_of(bad)}"
+            self.report(told, SINGLE_QUOTES, self.within(event, word.start(1) if word else 0))
         elif bad is not None:
             told = f"the text holds the character {name_of(bad)}"
             self.report(told, "put spaces in its place", node)
         elif event.style == '"' and (broken := _BROKEN_LINE.search(raw)):
             told = f"`{safe(broken[1][:SHOWN])}` in double quotes was read as a line break"
-            self.warn(told, SINGLE_QUOTES, node.line, node.column)
+            at = self.within(event, broken.start(1))
+            self.warn(told, SINGLE_QUOTES, at.line, at.column)
+
+    def within(self, event: Any, offset: int) -> Scalar:
+        """Return the place so many characters behind the beginning of an event."""
+        start = event.start_mark.index
+        before = self.text.rfind("\n", 0, start + offset) + 1
+        line = event.start_mark.line + self.text.count("\n", start, start + offset)
+        return Scalar("", line + 1, start + offset - before + 1)
 
     def check_cut(self, event: Any, node: Scalar) -> None:
         """Warn where ` #` seems to have cut a text rather than begun a comment."""

@@ -37,8 +37,10 @@ _JUDGING = frozenset(
 )
 """One of these words stands in whatever that finds."""
 _BARE_NUMBER = re.compile(
-    r"(?:^|[.?!:;,]\s+)(?:how (?:many|much|large|big|long|deep|wide|often)\b"
-    r"|(?:what|which) (?:exact )?(?:number|percentage|fraction|share|value|score|size|year|rate)\b"
+    r"(?:^|[.?!:;,]\s+)(?:how many\b|how (?:large|big|long|deep|wide|often)\b"
+    r"|how much (?:memory|time|data|text|money|computation|training)\b"
+    r"|what (?:exact )?(?:number|percentage|fraction|share|value|score|size|year|rate)\b"
+    r"|which (?:exact )?(?:number|percentage|fraction|value|year)\b"
     r"|what (?:is|was|were|are) the (?:exact )?(?:number|percentage|value|score|size|year)\b)",
     re.IGNORECASE,
 )

@@ -51,7 +51,7 @@ _REFERENCE = re.compile(
     r"|\b(?:Section|Sec\.|Sect\.|Appendix|Fig\.|Eq\.|Tab\.)(?:\s|$)|§|https?://"
 )
 _SIGN = re.compile(r"[=^|{}\\<>~#@+≤≥≈±×÷√∑∏∫∞→←∈∂∇·\u2212]")
-_LETTER = re.compile(r"(?<![\w'\u2019.-])[B-HJ-Zb-z](?![\w'\u2019.-]|\.\w)")
+_LETTER = re.compile(r"(?<!letter )(?<![\w'\u2019.-])[B-HJ-Zb-z](?![\w'\u2019.-]|\.\w)")
 _SIGNS = (
     (_MARKUP, "markup"),
     (_GREEK, "a Greek letter"),
@@ -72,7 +72,7 @@ _ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z](?:\.?[A-Z])+(?=s?(?:[^A-Za-z]|$))"
 _EXHIBIT = re.compile(
     r"\b(?:figures?|tables?|equations?|algorithms?|theorems?|panels?|listings?)\s+\(?\d"
     r"|\b(?:fig|eq|tab)\.\s*\(?\d"
-    r"|\b(?:this|that|these|those)\s+(?:figures?|tables?|equations?|diagrams?|plots?|charts?"
+    r"|\b(?:this|these)\s+(?:figures?|tables?|equations?|diagrams?|plots?|charts?"
     r"|pictures?|graphs?)\b"
     r"|\b(?:look at|see|shown in|in front of you|on)\s+the\s+(?:figure|table|equation|diagram|plot"
     r"|chart|picture|graph)\b",
@@ -307,12 +307,12 @@ def b12(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     asked = [one for one in bank.questions if one.say and one.kind_name != "opening"]
     if not asked:
         return
-    said = [text for _, text in bank.symbols if text]
-    terms = [text.text.strip().lower() for text in (*bank.terms, *said)]
-    if not terms:
+    if not bank.terms:
         hint = "add `terms: [...]`: the words that make a question one about this paper"
         yield Finding(bank.place("terms"), "the bank lists no terms", hint, WARNING)
         return
+    said = [text for _, text in bank.symbols if text]
+    terms = [text.text.strip().lower() for text in (*bank.terms, *said)]
     single = {stem(term) for term in terms if term.isalnum()}
     several = [f" {' '.join(words_of(term))} " for term in terms if not term.isalnum()]
     for question in asked:

@@ -31,8 +31,12 @@ def stated(text: Phrase, point: Phrase) -> Stated | None:
     common = text.content & point.content
     if len(common) < 2:  # noqa: PLR2004  no run has fewer, and no share of three words
         return None
-    for run in text.runs & point.runs:
-        return Stated(f"holds `{' '.join(run)}`, four words", _offset(text.text, run), is_run=True)
+    if not text.runs.isdisjoint(point.runs):
+        words = text.words
+        fours = zip(words, words[1:], words[2:], words[3:], strict=False)
+        run = next(four for four in fours if four in point.runs)
+        told = f"holds `{' '.join(run)}`, four words"
+        return Stated(told, _offset(text.text, run), is_run=True)
     if len(point.content) >= FEWEST and share(text.content, point.content) >= MUCH:
         told = f"holds {len(common)} of the {len(point.content)} words"
         return Stated(told, _offset(text.text, tuple(common)))

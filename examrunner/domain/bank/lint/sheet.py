@@ -38,8 +38,9 @@ def _kinds(bank: DraftBank) -> dict[str, list[DraftQuestion]]:
 
 
 def _usual(numbers: list[int]) -> int:
-    """Return the number that stands there most often, of several the one that comes first."""
-    return Counter(numbers).most_common(1)[0][0]
+    """Return the number that stands there most often, of several the least."""
+    counts = Counter(numbers)
+    return min(counts, key=lambda number: (-counts[number], number))
 
 
 @rule(

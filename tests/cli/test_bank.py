@@ -1,0 +1,256 @@
+"""The commands of banks, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from examrunner.domain.bank.lint.judge import BY_ID
+from examrunner.main import main
+from examrunner.services import bank_lint
+from examrunner.storage.readers.bank_files import read_bank
+from examrunner.storage.writers.json_schema import TEXTS, bank_schema
+from tests.banks import clean_bank
+
+Captured = pytest.CaptureFixture[str]
+CS496 = Path(__file__).parents[2] / "questionbanks" / "cs496"
+COURSE = """\
+id: c
+readings:
+  - {id: trees, title: "Trees: on 'life'", authors: "A: B", arxiv: "1.2"}
+"""
+
+
+def typed(*words: object) -> int:
+    """Run the program with these words."""
+    return main([str(word) for word in words])
+
+
+def data(capsys: Captured) -> Any:
+    """Return what was written to stdout as data."""
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a clean bank in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("trees.yaml")
+    path.write_text(clean_bank())
+    return path
+
+
+# --- lint ----------------------------------------------------------------------------------
+
+
+def test_problems_are_lines_that_editors_take(bank: Path, capsys: Captured) -> None:
+    """One line each: file, line, column, severity, words, rule; a hint below; counts at the end."""
+    bank.write_text(clean_bank().replace("edition: first\n", ""))
+    assert typed("bank", "lint", bank) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "trees.yaml:1:1: warning: no edition is named [B02]"
+    assert lines[1].startswith("    add `edition:`")
+    assert lines[-1] == "1 bank, 13 questions: 0 errors, 1 warning."
+    assert typed("bank", "lint", bank, "--approval") == 1
+    assert ": error: no edition" in capsys.readouterr().out
+
+
+def test_problems_as_data(bank: Path, capsys: Captured) -> None:
+    """With --json stdout is one answer in the usual shape, with the counts of what was read."""
+    bank.write_text(clean_bank().replace("say: Why is the acorn", "seconds: x\n    say: Why"))
+    assert typed("bank", "lint", bank, "--json") == 1
+    found = data(capsys)
+    assert not found["ok"]
+    assert found["problems"][0] | {"text": "", "hint": ""} == {
+        "severity": "error",
+        "file": "trees.yaml",
+        "line": 16,
+        "column": 5,
+        "rule": "yaml",
+        "text": "",
+        "hint": "",
+    }
+    assert (found["files"], found["banks"]) == (1, 1)
+
+
+def test_sarif_has_what_its_standard_demands(bank: Path, capsys: Captured) -> None:
+    """Version, tool with rules, results with message, rule, level and place (SARIF 2.1.0)."""
+    bank.write_text(
+        clean_bank().replace("Why is the honey next to its", "What does honey never do to its")
+    )
+    assert typed("bank", "lint", bank, "--sarif", "out.sarif") == 0
+    log = json.loads(Path("out.sarif").read_text())
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    (run,) = log["runs"]
+    assert [one["id"] for one in run["tool"]["driver"]["rules"]] == [*BY_ID]
+    assert all(one["shortDescription"]["text"] for one in run["tool"]["driver"]["rules"])
+    (result,) = run["results"]
+    assert (result["ruleId"], result["level"]) == ("B07", "warning")
+    assert result["message"]["text"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "trees.yaml"
+    assert place["region"] == {"startLine": 214, "startColumn": 26}
+
+
+def test_every_rule_is_explained(capsys: Captured) -> None:
+    """By its id in any case; another word is wrong usage and names the rules."""
+    for name, rule in BY_ID.items():
+        assert typed("bank", "lint", "--explain", name.lower()) == 0
+        assert f"{name}  {rule.title}" in capsys.readouterr().out
+    assert typed("bank", "lint", "--explain", "B13", "--json") == 0
+    assert data(capsys)["id"] == "B13"
+    assert typed("bank", "lint", "--explain", "B31") == 2
+    assert "B30" in capsys.readouterr().err
+
+
+def test_watching_goes_on_until_it_is_ended(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said now stands there, then what is said about the saved file."""
+
+    def wait(_seconds: float) -> None:
+        if "edition" not in bank.read_text():
+            raise KeyboardInterrupt
+        bank.write_text(clean_bank().replace("edition: first\n", ""))
+
+    monkeypatch.setattr(bank_lint.changes, "__defaults__", (wait,))
+    typed("bank", "lint", bank, "--watch")
+    out = capsys.readouterr().out
+    assert out.index("nothing to say") < out.index("[B02]")
+    assert typed("bank", "lint", bank, "--watch", "--json") == 2
+
+
+# --- new, schema ---------------------------------------------------------------------------
+
+
+def test_a_new_bank_is_a_sound_draft(bank: Path, capsys: Captured) -> None:
+    """Title and authors come from the catalogue, nothing in it is an error, nothing is drawn."""
+    Path("course.yaml").write_text(COURSE)
+    assert typed("bank", "new", "trees", "--course", "course.yaml", "--to", "shelf") == 0
+    path = Path("shelf", "trees.yaml")
+    text = path.read_text()
+    assert text.startswith("# yaml-language-server: $schema=bank.schema.json\n")
+    assert "# A: B\n" in text
+    value, problems = read_bank(path)
+    assert problems == []
+    assert value is not None
+    assert value.title == "Trees: on 'life'"
+    assert value.questions == ()
+    assert typed("bank", "lint", path) == 0
+
+
+def test_the_examples_of_a_new_bank_are_questions(bank: Path) -> None:
+    """With the # taken away from them, they are read as one question of each kind."""
+    assert typed("bank", "new", "bushes", "--to", "shelf") == 0
+    path = Path("shelf", "bushes.yaml")
+    head, mark, tail = path.read_text().partition("questions:\n")
+    path.write_text(head + mark + re.sub("^  # ", "  ", tail, flags=re.MULTILINE))
+    value, problems = read_bank(path)
+    assert problems == []
+    assert value is not None
+    assert [one.kind for one in value.questions] == ["core", "detail", "critique", "opening"]
+    assert typed("bank", "lint", path) == 0
+
+
+def test_nothing_is_overwritten(bank: Path, capsys: Captured) -> None:
+    """A bank or a schema that is there stays as it is; a reading of no catalogue is told of."""
+    assert typed("bank", "new", "trees", "--to", ".") == 3
+    assert bank.read_text() == clean_bank()
+    Path("bank.schema.json").write_text("mine")
+    assert typed("bank", "new", "bushes", "--to", ".") == 0
+    assert Path("bank.schema.json").read_text() == "mine"
+    Path("course.yaml").write_text(COURSE)
+    assert typed("bank", "new", "tree", "--course", "course.yaml") == 2
+    assert "Did you mean trees?" in capsys.readouterr().err
+    assert typed("bank", "new", "../x") == 2
+
+
+def test_the_schema_takes_the_shipped_banks_and_refuses_slips(capsys: Captured) -> None:
+    """Read as an editor reads YAML, every shipped bank is valid; a wrong key or kind is not."""
+    assert typed("bank", "schema") == 0
+    schema = data(capsys)
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    banks = [path for path in sorted(CS496.glob("*.yaml")) if path.stem != "course"]
+    texts = [path.read_text("utf-8") for path in banks if "questions:" in path.read_text("utf-8")]
+    for text in (*texts, clean_bank(), "reading: r\nedition:\nquestions:\n"):
+        assert [one.message for one in validator.iter_errors(_as_editors_read(text))] == []
+    for old, new in (
+        ("kind: core", "slot: core"),
+        ("seconds: 60", "seconds: '60'"),
+        ("- must: the", "- shall: the"),
+        ("status: draft", "status: drafted"),
+        ("reading: trees", "reading: tr ees"),
+    ):
+        wrong = _as_editors_read(clean_bank().replace(old, new))
+        assert list(validator.iter_errors(wrong)), new
+
+
+def test_every_key_is_described() -> None:
+    """Schema and types have the same keys, each with words for the editor."""
+    schema = bank_schema()
+    kinds = {"Bank": schema, **schema["definitions"]}
+    for name, texts in TEXTS.items():
+        assert set(kinds[name]["properties"]) == set(texts), name
+        assert all(one["description"] for one in kinds[name]["properties"].values())
+    assert set(kinds) == {*TEXTS, "Point", "State"}
+
+
+def _as_editors_read(text: str) -> Any:
+    """Return YAML 1.2 data: numbers and booleans are told apart from texts, dates are texts."""
+    return yaml.load(text, _Loader)
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows YAML 1.2, as far as banks need it."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+
+
+for _name, _form, _first in (
+    ("bool", r"true|false", "tf"),
+    ("int", r"-?[0-9]+", "-0123456789"),
+    ("null", r"~|null|", ["~", "n", ""]),
+):
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(rf"(?:{_form})$"), list(_first)
+    )
+
+
+# --- show ----------------------------------------------------------------------------------
+
+
+def test_a_bank_is_shown_as_it_will_be_asked(bank: Path, capsys: Captured) -> None:
+    """In the order of the sheet, with the time to say it, points, probes, hints and flags."""
+    assert typed("bank", "show", "trees", "--in", ".") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("On Trees\n")
+    assert "opening, explain  1:00, 2 marks  trees-o1\n  Why is the acorn next to its alder?" in out
+    assert "(3 s to say, 3 s silence, 54 s to answer)" in out
+    for words in (
+        "1 must  the alder holds",
+        "3 also  a arrow",
+        "probe   What changes for the apron",
+    ):
+        assert words in out
+    assert out.index("trees-o2") < out.index("trees-c1") < out.index("trees-d1")
+    assert typed("bank", "show", bank, "--json") == 0
+    first = data(capsys)["bank"]["questions"][0]
+    assert (first["reading_seconds"], first["answer_seconds"]) == (3, 54)
+
+
+def test_a_bank_that_is_not_there_is_told_of(bank: Path, capsys: Captured) -> None:
+    """A reading without a bank is wrong usage with what may be meant; a broken one its problems."""
+    assert typed("bank", "show", "tree", "--in", ".") == 2
+    assert "Did you mean trees?" in capsys.readouterr().err
+    bank.write_text("reading: [\n")
+    assert typed("bank", "show", "trees", "--in", ".") == 1
+    assert "trees.yaml:1" in capsys.readouterr().err

@@ -1,0 +1,182 @@
+"""Which banks are meant, ids across files, sessions, approvals, watching, sharing the work."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from examrunner.domain.bank.approval import Approval, Approvals
+from examrunner.domain.bank.approval import Judged as Said
+from examrunner.domain.bank.content import content_hash
+from examrunner.domain.errors import WrongUsage
+from examrunner.domain.problems import Severity
+from examrunner.services import bank_lint
+from examrunner.services.bank_lint import Linter, changes
+from examrunner.storage.readers.approval_files import write_approvals
+from examrunner.storage.readers.bank_files import read_bank
+from examrunner.storage.readers.bank_judge import Judged, judge_file
+from tests.banks import clean_bank
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from examrunner.services.bank_lint import Linted
+
+COURSE = "id: c\nreadings: [{id: trees, title: On Trees}, {id: bushes, title: On Bushes}]\n"
+BUSHES = clean_bank().replace("reading: trees", "reading: bushes").replace("trees-", "bushes-")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder with a course and two banks, below the working directory."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("questionbanks", "woods")
+    folder.mkdir(parents=True)
+    (folder / "course.yaml").write_text(COURSE)
+    (folder / "trees.yaml").write_text(clean_bank())
+    (folder / "bushes.yaml").write_text(BUSHES)
+    return folder
+
+
+def rules(found: Linted) -> list[tuple[str, str]]:
+    """Return the file's name and the rule of each problem."""
+    return [(Path(one.file or "").name, one.rule) for one in found.problems]
+
+
+def session(folder: Path, more: str = "") -> Path:
+    """Write a session that uses the banks; return its folder."""
+    place = Path("sessions", "final")
+    place.mkdir(parents=True)
+    text = f"session: final\nbanks: [../../{folder.as_posix()}]\n{more}"
+    (place / "session.yaml").write_text(text)
+    (place / "roster.csv").write_text("student_id,name\nann,Ann van Dale\n")
+    (place / "reviews.csv").write_text("student_id,reading_id\nann,trees\n")
+    return place
+
+
+def test_without_paths_all_shelves_are_meant(shelf: Path) -> None:
+    """Every folder below questionbanks is judged: its banks, and its course as a course."""
+    found = Linter(approval=True).run()
+    assert (found.files, found.banks, found.questions, found.problems) == (3, 2, 26, ())
+    (shelf / "course.yaml").write_text("id: c\nreadings: [{id: trees}]\n")
+    assert rules(Linter().run())[0] == ("course.yaml", "schema")
+
+
+def test_where_nothing_is_meant_the_usage_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without paths, session or shelves there is nothing to judge; a wrong path is a problem."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WrongUsage, match="No bank is named"):
+        Linter().run()
+    found = Linter([Path("gone.yaml")]).run()
+    assert [(one.rule, one.severity) for one in found.problems] == [("unreadable", Severity.ERROR)]
+
+
+def test_an_id_of_another_bank_is_found_in_both(shelf: Path) -> None:
+    """Ids are unique across files: each place is told; named alone, a file is told of the other."""
+    (shelf / "bushes.yaml").write_text(BUSHES.replace("bushes-c2", "trees-c2"))
+    assert rules(Linter([shelf]).run()) == [("bushes.yaml", "B01"), ("trees.yaml", "B01")]
+    alone = Linter([shelf / "bushes.yaml"]).run()
+    assert rules(alone) == [("bushes.yaml", "B01")]
+    assert "trees.yaml" in alone.problems[0].text
+
+
+def test_a_session_says_by_what_its_banks_are_judged(shelf: Path) -> None:
+    """Its sheet, minutes, names of students, and whether drafts are judged strictly."""
+    (shelf / "trees.yaml").write_text(
+        clean_bank()
+        .replace("by: ta-1", "by: Ann van Dale")
+        .replace("      weak: It is", "      x:")
+    )
+    place = session(shelf, "sheet: {opening: 1, core: 2}\nexam: {minutes: 4}\n")
+    found = Linter([place]).run()
+    assert ("trees.yaml", "B30") in rules(found)
+    assert {"B25", "B28"} <= {rule for _, rule in rules(found)}
+    strict = clean_bank().replace("      weak: It is green.\n", "", 1)
+    (shelf / "trees.yaml").write_text(strict)
+    assert Linter([place]).run().errors == 0
+    with (place / "session.yaml").open("a") as file:
+        file.write("questions: reviewed\n")
+    problems = Linter([place]).run().problems
+    assert [one.severity for one in problems if one.rule == "B24"] == [Severity.ERROR]
+
+
+def test_approvals_make_strict_and_are_lost_by_a_change(shelf: Path) -> None:
+    """An approved question is judged strictly; one whose words changed since is told of."""
+    bank, _ = read_bank(shelf / "trees.yaml")
+    assert bank is not None
+    entries = tuple(
+        Approval(one.id, Said.APPROVED, content_hash(one), "ta-2", date(2024, 12, 2))
+        for one in bank.questions[:2]
+    )
+    write_approvals(shelf / "approvals.yaml", Approvals(entries))
+    assert Linter([shelf]).run().problems == ()
+    (shelf / "trees.yaml").write_text(clean_bank().replace("acorn next", "acorn close", 1))
+    problem = Linter([shelf]).run().problems[0]
+    assert (problem.rule, problem.line, problem.column) == ("B30", 11, 9)
+
+
+def test_only_what_changes_is_told_while_watching(shelf: Path) -> None:
+    """A saved file, a new one and one that is gone are each answered by the next look."""
+    looks: Iterator[str] = iter(["", "edit", "", "add", "remove", "course"])
+
+    def wait(_seconds: float) -> None:
+        match next(looks):
+            case "edit":
+                (shelf / "trees.yaml").write_text(clean_bank().replace("edition: first\n", ""))
+            case "add":
+                (shelf / "ferns.yaml").write_text("reading: ferns\n")
+            case "remove":
+                (shelf / "ferns.yaml").unlink()
+            case "course":
+                (shelf / "course.yaml").write_text(COURSE.replace("trees", "tree"))
+
+    seen = changes(Linter([shelf], approval=True), wait)
+    assert next(seen).problems == ()
+    assert rules(next(seen)) == [("trees.yaml", "B02")]
+    assert ("ferns.yaml", "B01") in rules(next(seen))
+    assert rules(next(seen)) == [("trees.yaml", "B02")]
+    assert rules(next(seen)) == [("trees.yaml", "B02"), ("trees.yaml", "B01")]
+
+
+def test_files_that_did_not_change_are_not_read_again(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While watching, one saved file means that one file is judged."""
+    linter = Linter([shelf])
+    linter.run()
+    judged: list[str] = []
+
+    def counted(path: Path, *more: Any) -> Judged:
+        judged.append(path.name)
+        return judge_file(path, *more)
+
+    monkeypatch.setattr(bank_lint, "judge_file", counted)
+    assert linter.refresh() is None
+    (shelf / "trees.yaml").write_text(clean_bank() + "\n")
+    assert linter.refresh() is not None
+    assert judged == ["trees.yaml"]
+
+
+def test_two_processes_say_what_one_says(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the work is shared out, problems and their order are the same."""
+    for n in range(6):
+        text = BUSHES.replace("bushes", f"b{n}").replace("edition: first\n", "")
+        (shelf / f"b{n}.yaml").write_text(text)
+    monkeypatch.setattr(bank_lint, "FEWEST_TO_SHARE", 2)
+    one, two = (Linter([shelf], workers=count).run() for count in (1, 2))
+    assert one == two
+    assert len(one.problems) == 12
+
+
+def test_a_fifo_and_a_folder_are_no_banks(shelf: Path) -> None:
+    """What is no file is passed over in a folder, and nothing waits for it."""
+    (shelf / "folder.yaml").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(shelf / "pipe.yaml")
+    assert Linter([shelf]).run().problems == ()

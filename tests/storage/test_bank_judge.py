@@ -1,0 +1,183 @@
+"""Every rule finds what is planted for it, at its very word, and nothing in a clean bank."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from examrunner.domain.bank.lint.judge import BY_ID, RULES
+from examrunner.domain.bank.lint.rules import Demands
+from examrunner.domain.problems import Severity
+from tests.banks import clean_bank, judged
+from tests.planted import FAULTS, Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def planted(fault: Fault) -> tuple[str, tuple[int, int]]:
+    """Return a bank with a fault, and line and column at which it must be found."""
+    text = clean_bank()
+    start = text.index(f"- id: {fault.question}\n") if fault.question else 0
+    place = text.index(fault.old, start)
+    text = text[:place] + fault.new + text[place + len(fault.old) :]
+    at = text.index(fault.at, start)
+    return text, (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+
+
+def test_nothing_is_said_about_a_clean_bank(tmp_path: Path) -> None:
+    """A bank of thirteen sound questions passes all rules, for approval and as a draft."""
+    assert judged(tmp_path, clean_bank()) == []
+    assert judged(tmp_path, clean_bank(), Demands()) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[f"{one.rule}-{n}" for n, one in enumerate(FAULTS)])
+def test_a_planted_fault_is_found_at_its_word(tmp_path: Path, fault: Fault) -> None:
+    """The rule that is meant reports it, with its severity, at its line and column."""
+    text, place = planted(fault)
+    found = [
+        (str(one.severity), one.line, one.column)
+        for one in judged(tmp_path, text)
+        if one.rule == fault.rule
+    ]
+    assert (fault.severity, *place) in found
+
+
+def test_every_rule_has_a_planted_fault() -> None:
+    """No rule is without a fault that it must find; there are thirty, B01 to B30."""
+    assert [one.id for one in RULES] == [f"B{n:02d}" for n in range(1, 31)]
+    assert {one.rule for one in FAULTS} == set(BY_ID)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[one.id for one in RULES])
+def test_every_rule_explains_itself(rule: object) -> None:
+    """Title, reason, example and fix are there, and the severity is one of three."""
+    one = BY_ID[str(getattr(rule, "id", ""))]
+    assert all((one.title, one.reason, one.example, one.fix))
+    assert one.severity in ("error", "warning", "error / warning")
+    severities = {fault.severity for fault in FAULTS if fault.rule == one.id}
+    assert severities <= set(one.severity.split(" / "))
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[f"{one.rule}-{n}" for n, one in enumerate(FAULTS)])
+def test_in_a_draft_only_ids_are_errors(tmp_path: Path, fault: Fault) -> None:
+    """The same faults in a draft are warnings, but for ids that are none or given twice.
+
+    A question that claims to be reviewed is no draft.
+    """
+    text, _ = planted(fault)
+    errors = {
+        one.rule
+        for one in judged(tmp_path, text, Demands())
+        if one.severity is Severity.ERROR and one.rule != "schema"
+    }
+    assert errors <= ({"B30"} if "status: reviewed" in text else {"B01"})
+
+
+def test_a_question_that_claims_more_is_judged_strictly(tmp_path: Path) -> None:
+    """Beside drafts, a reviewed question has errors where theirs are warnings."""
+    text = clean_bank().replace("      weak: It is green.\n", "")
+    text = text.replace("status: draft", "status: reviewed", 1)
+    found = [one for one in judged(tmp_path, text, Demands()) if one.rule == "B24"]
+    assert [one.severity for one in found] == [Severity.ERROR] + [Severity.WARNING] * 12
+
+
+def test_retired_questions_are_left_alone(tmp_path: Path) -> None:
+    """What is never asked again needs no better wording; its id still counts."""
+    text = clean_bank().replace("Why is the honey next to its ivory?", "Discuss it?")
+    start = text.index("Discuss")
+    retired = text[:start] + text[start:].replace("status: draft", "status: retired", 1)
+    assert [one.rule for one in judged(tmp_path, retired)] == ["B28"]
+
+
+def test_a_reading_must_be_in_the_catalogue(tmp_path: Path) -> None:
+    """Without a catalogue nothing is said; with one, what is meant is guessed."""
+    known = Demands(readings=frozenset({"tree", "other"}))
+    problem = judged(tmp_path, clean_bank(), known)[0]
+    assert (problem.rule, problem.line, problem.column) == ("B01", 2, 10)
+    assert problem.severity is Severity.ERROR
+    assert problem.hint == "did you mean `tree`?"
+
+
+def test_headings_are_places_in_what_is_no_paper(tmp_path: Path) -> None:
+    """A blog has no sections: any place of it is taken, of a paper only what can be opened."""
+    text = clean_bank().replace("Section 10", "The part on honey")
+    assert [one.rule for one in judged(tmp_path, text)] == ["B17"]
+    assert judged(tmp_path, text, Demands(posts=frozenset({"trees"}), approval=True)) == []
+
+
+def test_names_of_students_do_not_belong_in_a_bank(tmp_path: Path) -> None:
+    """A full name of the session is found wherever it stands; a name of one word is not."""
+    text = clean_bank().replace("prepared: {by: ta-1", "prepared: {by: Ann van Dale")
+    problems = judged(tmp_path, text, names=("Ann van Dale", "Wheat", "green"))
+    assert [(one.rule, one.line, one.column) for one in problems] == [("B30", 5, 16)]
+
+
+# --- passing over --------------------------------------------------------------------------
+
+SAID = "say: Why is the honey next to its ivory?"
+
+
+@pytest.mark.parametrize(
+    ("said", "rules"),
+    [
+        ("say: What does honey never do?  # lint: B07 the paper asks so", []),
+        ("# lint: B07 the paper asks so\n    say: What does honey never do?", []),
+        ("# lint: B07, B11 so\n    say: Discuss what honey never does.", []),
+        ("# lint: B07 so\n    # lint: B11 so\n    say: Discuss what honey never does.", []),
+        ("say: >-  # lint: B07 so\n      What does honey\n      never do?", []),
+        ("say: What does honey never do?  # lint: B07", ["B07", "lint"]),
+        ("say: What does honey never do?  # lint: really", ["B07", "lint"]),
+        ("say: What does honey never do?  # lint: B08 so", ["B07", "lint"]),
+        ("say: Why is the honey here?  # lint: B07 so", ["lint"]),
+        ("id: trees-d3  # lint: B01 so\n    say: Why is the honey here?", ["yaml"]),
+    ],
+)
+def test_a_comment_with_a_reason_passes_a_rule_over(
+    tmp_path: Path, said: str, rules: list[str]
+) -> None:
+    """On the line or above it; without a reason, or where nothing is, the comment is reported."""
+    problems = judged(tmp_path, clean_bank().replace(SAID, said))
+    assert sorted(one.rule for one in problems) == rules
+
+
+def test_a_doubled_id_cannot_be_passed_over(tmp_path: Path) -> None:
+    """What makes a bank unusable stays an error whatever a comment asks for."""
+    text = clean_bank().replace("id: trees-d3\n", "id: trees-d1  # lint: B01 so\n")
+    assert {one.rule for one in judged(tmp_path, text)} == {"B01", "lint"}
+
+
+# --- places --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "say: What does it do with honey, ¶never?",
+        "say: 'What''s in it, it''s honey, ¶never?'",
+        'say: "What \\"is\\" this \\x41\\u0042 \\\n      of honey, ¶never?"',
+        "say: >-\n      What does\n\n      honey do\n      then, ¶never?",
+        "say: |\n      What does honey\n      do then, ¶never?\n",
+        "say: What does\n      honey do then,\n      ¶never?",
+        "say: Was tut 'Hönig' \u2018dann\u2019 𝄞 honey, ¶never?",
+    ],
+)
+def test_a_word_is_found_however_its_text_is_written(tmp_path: Path, said: str) -> None:
+    """Plain, quoted, escaped, folded over lines: the column is that of the word in the file."""
+    text = clean_bank().replace(SAID, said)
+    at = text.index("¶")
+    text = text.replace("¶", "")
+    place = (text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+    found = [(one.line, one.column) for one in judged(tmp_path, text) if one.rule == "B07"]
+    assert found == [place]
+
+
+def test_line_ends_of_windows_change_no_place(tmp_path: Path) -> None:
+    """The same faults stand at the same lines and columns with CRLF as with LF."""
+    text = clean_bank().replace(SAID, "say: What does it\n      do then,\n      never?")
+    places = [
+        [(one.rule, one.line, one.column) for one in judged(tmp_path, form)]
+        for form in (text, text.replace("\n", "\r\n"))
+    ]
+    assert places[0] == places[1] != []
