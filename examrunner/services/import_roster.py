@@ -34,7 +34,8 @@ from examrunner.services.folders import (
 )
 from examrunner.services.roll import NOBODY, open_record
 from examrunner.storage.database.copies import BACKUPS
-from examrunner.storage.files import make_private, write_atomically
+from examrunner.storage.files import write_atomically
+from examrunner.storage.kept import keep_copy
 from examrunner.storage.lock import alone
 from examrunner.storage.readers.damage import DAMAGED
 from examrunner.storage.readers.review_lists import read_reviews
@@ -181,22 +182,15 @@ def _replace(plan: Preview, moment: Moment) -> Path | None:
     if now != plan.before:
         raise Refused(f"{ROSTER_FILE} has changed meanwhile.", "Import the list again.")
     try:
-        kept = _keep(plan.folder, now, moment) if now is not None else None
+        kept = (
+            keep_copy(plan.folder / BACKUPS, OLD_ROSTER, now, moment.at)
+            if now is not None
+            else None
+        )
         write_atomically(path, render_roster(plan.compared.students))
     except OSError as fault:
         raise refused_by_machine(fault) from fault
     return kept
-
-
-def _keep(folder: Path, data: bytes, moment: Moment) -> Path:
-    """Write a copy of roster.csv under a name that is free. Raises OSError."""
-    make_private(folder / BACKUPS)
-    stamp = f"{OLD_ROSTER}{moment.at.astimezone():%Y-%m-%d-%H%M}"
-    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 1000))]
-    paths = (folder / BACKUPS / f"{name}.csv" for name in names)
-    path = next(path for path in paths if not path.exists())
-    write_atomically(path, data)
-    return path
 
 
 def _as_error(problem: Problem) -> Problem:

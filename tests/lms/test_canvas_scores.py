@@ -12,7 +12,7 @@ from examrunner.cli.output import Output
 from examrunner.domain.exam.events import Exported, Verdict
 from examrunner.services.results import read_results
 from examrunner.storage.database.ledger import Ledger
-from tests.classes import examine
+from tests.classes import close_day, examine
 from tests.fakes import FakeClock
 from tests.lms.canvas_server import EXAM, Fault, Recorded
 from tests.lms.test_canvas_live import Captured, data, typed
@@ -236,3 +236,12 @@ def test_a_student_without_the_assignment_is_left_out(
     found = data(capsys, *scores(session, "--preview", "--force"))
     assert found["not_in_file"] == ["ana"]
     assert [one["student"] for one in found["changes"]] == ["chi"]
+
+
+def test_who_is_forgotten_is_in_no_receipt(canvas: Recorded, session: Path) -> None:
+    """A receipt that names a forgotten student goes with the other exports."""
+    assert typed(*scores(session, "--yes")) == 0
+    assert list(session.glob("exports/canvas-live-*.json"))
+    close_day(session)
+    assert typed("forget", session, "ana", "--yes") == 0
+    assert list(session.glob("exports/canvas-live-*.json")) == []

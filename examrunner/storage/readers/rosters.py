@@ -7,10 +7,8 @@ nothing: with an error there are no students, so that nobody is missed silently.
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +16,7 @@ from pathlib import Path
 from examrunner.domain.course.people import Student
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
 from examrunner.domain.text import fold, safe, some, tidy
+from examrunner.storage.collector import held_back
 from examrunner.storage.readers import archives, canvas, oneroster, workbooks
 from examrunner.storage.readers.columns import SHOWN, field_of, find_fields, is_known
 from examrunner.storage.readers.roster_students import (
@@ -113,20 +112,8 @@ def read_roster(
     """
     if file is None and isinstance(source, Path):
         file = str(source)
-    with _no_collector():
+    with held_back():
         return _read(source, file, sheet, of_class)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep Python from looking for cycles: rows and students form none, and there are many."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read(
