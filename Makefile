@@ -13,7 +13,7 @@ test: $(STAMP) lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults
+	EXAMRUNNER_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -14,13 +14,13 @@ import pytest
 
 from examrunner.domain.exam import events as ev
 from examrunner.tui.words import what_words
+from tests.faults.conftest import Fault, often
 from tests.faults.exams import LEFT, Exam
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.faults.conftest import Fault
     from tests.terminal.driver import Terminal
 
 pytestmark = [
@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.crash,
     pytest.mark.skipif(sys.platform == "win32", reason="there is no pty on Windows"),
 ]
-KILLS = 60
+KILLS = often(60)
 LONGEST = 0.5
 """Seconds of work before a kill."""
 SLACK = 3

@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,16 +20,14 @@ from examrunner.services.verify import verify
 from examrunner.storage.database.ledger import Ledger
 from tests.classes import REVIEWS, ROSTER, write_files
 from tests.fakes import FakeClock
+from tests.faults.conftest import Fault, often
 from tests.services.people import CHI, LEI, MENTION, ZOE, emergency, examined, left_behind, strewn
 from tests.tui.room import CALL, room
-
-if TYPE_CHECKING:
-    from tests.faults.conftest import Fault
 
 pytestmark = pytest.mark.crash
 
 ROOT = Path(__file__).parents[2]
-KILLS = 12
+KILLS = often(12)
 
 
 def _carried_out(folder: Path) -> None:
