@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.approval import in_force
-from examrunner.domain.bank.banks import Bank, drawable
+from examrunner.domain.bank.banks import Bank, State, drawable
 from examrunner.domain.bank.fallback import PROGRAM_FALLBACK
 from examrunner.domain.course.catalogue import Course, Reading, ReviewRules
 from examrunner.domain.course.eligibility import (
@@ -125,10 +125,13 @@ def _course(folder: Path, settings: Settings | None) -> tuple[Course | None, lis
 
 
 def _usable(banks: dict[str, Bank], usable: set[str], settings: Settings) -> list[Problem]:
+    hint = "add one"
+    if settings.questions is not State.DRAFT:
+        hint = f"examrunner bank approve, or lower `questions: {settings.questions}`"
     return [
         error(
             f"the bank of `{name}` has no question that may be drawn",
-            f"add one, or lower `questions: {settings.questions}` in session.yaml",
+            hint,
             file=f"{name}.yaml",
             rule="empty-bank",
         )
