@@ -108,6 +108,18 @@ def test_the_app_loads_nothing_for_its_first_frame() -> None:
     assert not loaded & {"sqlalchemy", "numpy", "pydantic", "yaml"}
 
 
+def test_linting_banks_loads_no_app_database_or_figures() -> None:
+    """Banks are judged in the time that reading them takes: nothing of weight is loaded for it."""
+    program = """
+from examrunner.main import main
+assert main(["bank", "lint", "questionbanks/cs496/llm-watermark.yaml", "--json"]) == 0
+print()
+"""
+    loaded = loaded_by(program)
+    assert "examrunner.domain.bank.lint.judge" in loaded
+    assert not loaded & {"textual", "sqlalchemy", "numpy"}
+
+
 def test_use_cases_load_no_database_figures_or_validation() -> None:
     """Each service alone can be imported without what only some of its functions need."""
     program = """

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench import draws, exports, records, reviews, rosters, sessions
+from tests.bench import draws, exports, lint, records, reviews, rosters, sessions
 from tests.terminal.driver import Terminal
 
 BARE = Path(__file__).with_name("bare_clock.py")
@@ -49,6 +49,9 @@ LIMITS = {
     "100,000 rows for people, CSV": 5.0,
     "100,000 rows for Moodle": 5.0,
     "100,000 rows for Canvas": 5.0,
+    "lint of 1,000 banks to their events": 4.0,
+    "lint on two cores to one": 0.7,
+    "a saved file among 1,000, answered": 1.0,
 }
 """The budgets of the design, as ratios."""
 SCREENS = 25
@@ -234,6 +237,7 @@ def main() -> int:
         bench.found |= rosters.measured()
         bench.found |= reviews.measured()
         bench.found |= exports.measured()
+        bench.found |= lint.measured(Path(folder))
         return bench.report()
 
 

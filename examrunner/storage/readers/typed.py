@@ -283,7 +283,8 @@ class _Walk:
                 made = self.field(fields[key.text], hints[key.text], value)
                 if made is not MISSING:
                     data[key.text] = made
-        self.missing(kind, node, meant)
+        if not _needed_by(kind) <= data.keys():
+            self.missing(kind, node, meant)
         if kind in self.rules.complete:
             self.rules.complete[kind](data)
         return data

@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Lines:
     def __init__(self, data: bytes) -> None:
         text = data.decode("utf-8-sig", "replace")
         self.text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self.starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
+        lengths = (len(line) + 1 for line in self.text.split("\n"))
+        self.starts = [0, *accumulate(lengths)]
 
     def place(self, line: int, column: int, text: str, offset: int) -> tuple[int, int]:
         """Return line and column of a character of a text that begins at line and column.

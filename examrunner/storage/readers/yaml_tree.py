@@ -33,6 +33,7 @@ EMPTY = "yaml-empty"
 """The rule of the problem that a file holds nothing; a session file may well be empty."""
 
 _UNUSUAL = re.compile(r"[^\n\t -~]")
+_COMMENT = re.compile(" #")
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(\\[0abefnrtv][A-Za-z]*)")
 _BROKEN_LINE = re.compile(r"(?<!\\)(?:\\\\)*(\\n[A-Za-z]+)")
 _OTHER_ENCODINGS = (
@@ -116,6 +117,17 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
     return (None, problems) if problems else (text, [])
 
 
+def _is_simple(text: str) -> bool:
+    """Say whether texts of a file need not be looked at one by one, unless in double quotes.
+
+    It holds no sign of an anchor or a tag, no tab, no comment that may have cut a text, and is in
+    NFC, so that every part of it is.
+    """
+    if any(sign in text for sign in "&!\t") or not unicodedata.is_normalized("NFC", text):
+        return False
+    return all(text[cut.start() - 1].isspace() for cut in _COMMENT.finditer(text) if cut.start())
+
+
 def _bad_characters(text: str, file: str) -> Iterator[Problem]:
     if text.isascii() and text.replace("\n", "").isprintable():
         return
@@ -190,25 +202,19 @@ class _Builder:
     def take_all(
         self, get: Callable[[], Any], takers: dict[Any, Any], scalar: type, end: type
     ) -> None:
-        """Take event by event. Nearly all are plain texts, which are kept without further ado."""
-        text, stack = self.text, self.stack
-        has_comments = " #" in text
-        event = get()
+        """Take event by event; in a simple file nearly all are kept without further ado."""
+        stack, is_simple, double = self.stack, _is_simple(self.text), '"'
+        most, event = MAX_NODES, get()
         while self.going and (kind := type(event)) is not end:
-            value = event.value if kind is scalar else None
-            if (
-                value
-                and event.anchor is None
-                and event.tag is None
-                and not event.style
-                and stack
-                and value.isascii()
-                and "\t" not in value
-                and self.nodes < MAX_NODES
-                and not (has_comments and text.startswith(" #", event.end_mark.index))
-            ):
+            if kind is not scalar:
+                taker = takers.get(kind)
+                if taker is not None:
+                    taker(event)
+            elif not (is_simple and stack) or event.style == double or self.nodes >= most:
+                self.take_scalar(event)
+            else:
                 start, top = event.start_mark, stack[-1]
-                node = Scalar(value, start.line + 1, start.column + 1)
+                node = Scalar(event.value, start.line + 1, start.column + 1, not event.style)
                 self.nodes += 1
                 if top.items is not None:
                     top.items.append(node)
@@ -217,8 +223,6 @@ class _Builder:
                 else:
                     top.entries.append((top.key, node))
                     top.key = None
-            elif (taker := takers.get(kind)) is not None:
-                taker(event)
             event = get()
 
     def result(self) -> tuple[Mapping | None, list[Problem]]:

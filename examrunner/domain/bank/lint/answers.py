@@ -36,6 +36,7 @@ _JUDGING = frozenset(
     | {"knows", "Knows", "familiar"}
 )
 """One of these words stands in whatever that finds."""
+_VAGUE_ENDS = ("so on", "so forth", "or similar")
 _BARE_NUMBER = re.compile(
     r"(?:^|[.?!:;,]\s+)(?:how many\b|how (?:large|big|long|deep|wide|often)\b"
     r"|how much (?:memory|time|data|text|money|computation|training)\b"
@@ -101,8 +102,11 @@ def b15(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
 )
 def b16(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     """Find points such as `good understanding`, `clear`, `etc`."""
-    points = (point.phrase.text for one in bank.questions for point in one.look_for)
-    hints = (*(_JUDGING & plain_words("\n".join(points))), "so on", "so forth", "or similar")
+    points = "\n".join(point.phrase.text for one in bank.questions for point in one.look_for)
+    hints = [
+        *(_JUDGING & plain_words(points)),
+        *(words for words in _VAGUE_ENDS if words in points),
+    ]
     for question in bank.questions:
         for point in question.look_for:
             text = point.phrase.text

@@ -201,14 +201,14 @@ def b07(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
 )
 def b08(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     """Find markup, Greek letters, subscripts, references and unlisted symbols in what is said."""
-    hints = _SUSPECTS & bank.spoken
-    if not hints and not _ODD.search(bank.said):
+    hints, has_odd = _SUSPECTS & bank.spoken, _ODD.search(bank.said) is not None
+    if not hints and not has_odd:
         return
     listed = {write.text.strip() for write, _ in bank.symbols if write}
     for question in bank.questions:
         for phrase in question.spoken():
             text = phrase.text
-            if not any(word in text for word in hints) and not _ODD.search(text):
+            if not (has_odd and _ODD.search(text)) and not any(word in text for word in hints):
                 continue
             if found := _unspeakable(text, listed):
                 offset, what, piece = found
@@ -238,11 +238,13 @@ def b09(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     """Find abbreviations that are neither a listed symbol nor a term."""
     known = _known_words(bank)
     capitals = {word for word in bank.spoken if word[1:2].isupper() or word in _CAPITALS}
-    if all(word.lower().rstrip("s") in known for word in capitals):
-        return
-    for question in bank.questions:
+    unknown = [word for word in capitals if word.lower().rstrip("s") not in known]
+    for question in bank.questions if unknown else ():
         for phrase in question.spoken():
-            for found in _ABBREVIATION.finditer(phrase.text):
+            text = phrase.text
+            if not any(word in text for word in unknown):
+                continue
+            for found in _ABBREVIATION.finditer(text):
                 word = found[0].lower().replace(".", "")
                 if word not in known and f"{word}s" not in known:
                     told = f"`{found[0]}` is neither a symbol nor a term of this bank"

@@ -85,7 +85,7 @@ def _together(one: _Asked, other: _Asked, several: set[str]) -> Finding | None:
     return (
         _given_away(other, one)
         or _given_away(one, other)
-        or (_same_answer(one, other) if len(one.answers & other.answers) > 1 else None)
+        or (_same_answer(one, other) if len(one.answers & other.answers) > MUCH * FEWEST else None)
     )
 
 
