@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 Work: TypeAlias = tuple[Path, Demands, tuple[str, ...]]
-FEWEST_TO_SHARE = 150
+FEWEST_TO_SHARE = 300
 """So many files take longer than it takes to start a second process."""
 LOOK_EVERY = 0.1
 """Seconds between two looks at the files while watching."""

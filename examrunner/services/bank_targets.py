@@ -22,7 +22,7 @@ SHELVES = Path("questionbanks")
 """Where folders of banks stand, seen from the folder in which the program is started."""
 COURSE_FILE = "course.yaml"
 APPROVALS = "approvals.yaml"
-OTHERS = (COURSE_FILE, APPROVALS)
+OTHERS = (COURSE_FILE, APPROVALS, "exposure.yaml")
 PAPER = "paper"
 NOTHING = "name banks, a folder of them or a session"
 
@@ -32,7 +32,7 @@ class Target:
     """The files that are meant."""
 
     files: list[Path] = field(default_factory=list)
-    """Banks, courses and approvals, each once."""
+    """Banks, and what else is kept beside them, each once."""
     folders: list[Path] = field(default_factory=list)
     """Folders whose every bank is meant."""
     session: Path | None = None

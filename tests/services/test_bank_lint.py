@@ -64,6 +64,10 @@ def test_without_paths_all_shelves_are_meant(shelf: Path) -> None:
     assert (found.files, found.banks, found.questions, found.problems) == (3, 2, 26, ())
     (shelf / "course.yaml").write_text("id: c\nreadings: [{id: trees}]\n")
     assert rules(Linter().run())[0] == ("course.yaml", "schema")
+    for name in ("approvals", "exposure"):
+        (shelf / f"{name}.yaml").write_text(f"{name}_version: x\n")
+    kept = [one for one in rules(Linter().run()) if one[0] in ("approvals.yaml", "exposure.yaml")]
+    assert kept == [("approvals.yaml", "schema"), ("exposure.yaml", "schema")]
 
 
 def test_where_nothing_is_meant_the_usage_is_wrong(

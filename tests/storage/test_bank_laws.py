@@ -92,7 +92,7 @@ STRICT = {f"B{n:02d}" for n in range(2, 30)}
 
 def _ends_well(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for name in (f"{READING}.yaml", "course.yaml", "approvals.yaml"):
+        for name in (f"{READING}.yaml", "course.yaml", "approvals.yaml", "exposure.yaml"):
             path = Path(folder) / name
             path.write_bytes(data)
             for demands in (Demands(), Demands(approval=True, approvals=True)):

@@ -15,6 +15,8 @@ from examrunner.storage.readers.approval_files import read_approvals
 from examrunner.storage.readers.bank_drafts import draft_bank, names_of, suspects
 from examrunner.storage.readers.bank_files import BANK_RULES, check_shape
 from examrunner.storage.readers.cache import read_bytes
+from examrunner.storage.readers.exposure_files import FILE as EXPOSURE
+from examrunner.storage.readers.exposure_files import read_exposure
 from examrunner.storage.readers.typed import Report, read_typed
 from examrunner.storage.readers.yaml_places import MARK, Asked, Lines, asked_for, passed_over
 from examrunner.storage.readers.yaml_tree import Mapping, read_tree
@@ -50,6 +52,8 @@ def judge_file(path: Path, demands: Demands = Demands(), names: tuple[str, ...] 
         return Judged(tuple(read_course(path)[1]))
     if path.name == APPROVALS:
         return Judged(tuple(read_approvals(path)[1]))
+    if path.name == EXPOSURE:
+        return Judged(tuple(read_exposure(path)[1]))
     file = str(path)
     data, fault = read_bytes(path)
     if data is None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 RULES_VERSION = 2
 """Raise this when a reader comes to judge or fill in the same file differently."""
+_GROWN = 4096
+"""Bytes that are read at once of what came to a file while it was read."""
 MOST_FILES = 1000
 """So many remembered files are kept, the latest."""
 
@@ -62,10 +64,14 @@ def read_bytes(path: Path) -> tuple[bytes | None, Problem | None]:
     """Return what a file holds, up to one byte more than may be read, or why it cannot be read."""
     file = str(path)
     try:
-        if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116  so is a fifth of a small file's time
+        about = os.stat(file)  # noqa: PTH116  a path of its own costs as much as reading
+        if not stat.S_ISREG(about.st_mode):
             return None, error("this is not a file", file=file, rule="unreadable")
-        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
-            return stream.read(MAX_BYTES + 1), None
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123  for the same reason
+            data = stream.read(min(about.st_size, MAX_BYTES) + 1)
+            while len(data) <= MAX_BYTES and (more := stream.read(_GROWN)):
+                data += more
+            return data, None
     except (OSError, ValueError) as fault:
         told = getattr(fault, "strerror", None) or fault
         return None, error(f"the file cannot be read: {told}", file=file, rule="unreadable")

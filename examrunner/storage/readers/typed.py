@@ -176,6 +176,13 @@ def _texts_of(kind: Any) -> frozenset[str]:
     return frozenset(name for name, hint in _hints_of(kind).items() if hint in (str, str | None))
 
 
+@cache
+def _lists_of(kind: Any) -> dict[str, Any]:
+    """Return the fields that hold a list, and of what: types of lists are slow to look up by."""
+    shapes = {name: _shape_of(hint) for name, hint in _hints_of(kind).items()}
+    return {name: inner[0] for name, (shape, inner) in shapes.items() if shape == "items"}
+
+
 def _usual_text(node: Node) -> str:
     """Return what nearly every text of a file is; empty for what has to be looked at closer."""
     if type(node) is Scalar and len(node.text) <= MAX_TEXT and node.text != NONE:
@@ -272,11 +279,14 @@ class _Walk:
             told = f"here must stand a mapping with keys such as {words}"
             return self.report.at_node(told, "", node)
         data: dict[str, Any] = {}
-        fields, hints, texts = _fields_of(kind), _hints_of(kind), _texts_of(kind)
+        fields, hints = _fields_of(kind), _hints_of(kind)
+        texts, lists = _texts_of(kind), _lists_of(kind)
         meant: set[str] = set()
         for key, value in node.entries:
             if key.text in texts and (text := _usual_text(value)):
                 data[key.text] = text
+            elif key.text in lists and type(value) is Sequence:
+                data[key.text] = self.items(lists[key.text], value, key.text)
             elif key.text not in fields:
                 meant.add(self.unknown(kind, node, key, value))
             else:

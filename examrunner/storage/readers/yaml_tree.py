@@ -32,6 +32,8 @@ RULE = "yaml"
 EMPTY = "yaml-empty"
 """The rule of the problem that a file holds nothing; a session file may well be empty."""
 
+_USUAL = bytes(range(ord(" "), 0x7F)) + b"\t\n\r"
+"""Bytes that need no look; a file of other ones is gone through by characters."""
 _UNUSUAL = re.compile(r"[^\n\t -~]")
 _COMMENT = re.compile(" #")
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(\\[0abefnrtv][A-Za-z]*)")
@@ -113,7 +115,7 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         hint = "save it as UTF-8 in your editor (it may be in Latin-1 or cut off)"
         return None, [error(told, hint, file=file, line=line, column=column, rule=RULE)]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    problems = list(_bad_characters(text, file))
+    problems = list(_bad_characters(text, file)) if data.translate(None, _USUAL) else []
     return (None, problems) if problems else (text, [])
 
 
@@ -129,8 +131,6 @@ def _is_simple(text: str) -> bool:
 
 
 def _bad_characters(text: str, file: str) -> Iterator[Problem]:
-    if text.isascii() and text.replace("\n", "").isprintable():
-        return
     found = 0
     for match in _UNUSUAL.finditer(text):
         if bad_character(match[0]) is None:

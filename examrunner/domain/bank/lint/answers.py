@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.bank.lint.overlap import stated
 from examrunner.domain.bank.lint.places import is_front, is_place
 from examrunner.domain.bank.lint.rules import WARNING, Demands, Finding, rule
-from examrunner.domain.bank.lint.words import alike, content_of, plain_words, words_of
+from examrunner.domain.bank.lint.words import alike, content_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +30,12 @@ _UNTICKABLE = re.compile(
     r"|\b(?:understands|knows about|is familiar with)\b",
     re.IGNORECASE,
 )
-_JUDGING = frozenset(
-    {"understanding", "grasp", "knowledge", "explanation", "answer", "idea", "overview"}
-    | {"reasoning", "etc", "clear", "Clear", "clearly", "Clearly", "understands", "Understands"}
-    | {"knows", "Knows", "familiar"}
+_JUDGING = (
+    *("understanding", "grasp", "knowledge", "explanation", "answer", "idea", "overview"),
+    *("reasoning", "etc", "lear", "nderstands", "nows about", "familiar"),
+    *("so on", "so forth", "or similar"),
 )
-"""One of these words stands in whatever that finds."""
-_VAGUE_ENDS = ("so on", "so forth", "or similar")
+"""One of these stands in whatever that finds: a look for them settles most."""
 _BARE_NUMBER = re.compile(
     r"(?:^|[.?!:;,]\s+)(?:how many\b|how (?:large|big|long|deep|wide|often)\b"
     r"|how much (?:memory|time|data|text|money|computation|training)\b"
@@ -103,10 +102,7 @@ def b15(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
 def b16(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     """Find points such as `good understanding`, `clear`, `etc`."""
     points = "\n".join(point.phrase.text for one in bank.questions for point in one.look_for)
-    hints = [
-        *(_JUDGING & plain_words(points)),
-        *(words for words in _VAGUE_ENDS if words in points),
-    ]
+    hints = [words for words in _JUDGING if words in points]
     for question in bank.questions:
         for point in question.look_for:
             text = point.phrase.text

@@ -95,11 +95,13 @@ _VAGUE = re.compile(
 def clause_for_yes_or_no(text: str) -> int | None:
     """Return where a last sentence begins that can be answered by yes or no, or None."""
     whole = text.rstrip()
+    if not whole.endswith("?"):
+        return None
     start = 0
     for cut in _SENTENCE.finditer(whole):
         start = cut.end()
     sentence = whole[start:]
-    if not sentence.endswith("?") or " or " in sentence:
+    if " or " in sentence:
         return None
     if _YES_OR_NO.match(sentence):
         return start

@@ -28,7 +28,8 @@ class Stated:
 
 def stated(text: Phrase, point: Phrase) -> Stated | None:
     """Return how a text states a point: by four words in a row or by most of its words."""
-    common = text.content & point.content
+    own, asked = text.content, point.content
+    common = own & asked
     if len(common) < 2:  # noqa: PLR2004  no run has fewer, and no share of three words
         return None
     if not text.runs.isdisjoint(point.runs):
@@ -37,8 +38,8 @@ def stated(text: Phrase, point: Phrase) -> Stated | None:
         run = next(four for four in fours if four in point.runs)
         told = f"holds `{' '.join(run)}`, four words"
         return Stated(told, _offset(text.text, run), is_run=True)
-    if len(point.content) >= FEWEST and share(text.content, point.content) >= MUCH:
-        told = f"holds {len(common)} of the {len(point.content)} words"
+    if len(asked) >= FEWEST and share(own, asked) >= MUCH:
+        told = f"holds {len(common)} of the {len(asked)} words"
         return Stated(told, _offset(text.text, tuple(common)))
     return None
 
