@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 from examrunner.domain.errors import Refused
-from examrunner.domain.exam.day_events import Closed, Continued, Published, Reopened, Suspended
-from examrunner.domain.exam.session_events import Committed, Opened
 
 
 class SessionPhase(StrEnum):
@@ -145,17 +143,19 @@ def demand(action: Action, phase: Phase) -> None:
         raise Refused(f"Cannot {action} an attempt that is {phase}.", f"It must be {can}.")
 
 
+AFTER = {
+    "Committed": SessionPhase.COMMITTED,
+    "Opened": SessionPhase.OPEN,
+    "Continued": SessionPhase.OPEN,
+    "Reopened": SessionPhase.OPEN,
+    "Suspended": SessionPhase.SUSPENDED,
+    "Closed": SessionPhase.CLOSED,
+    "Published": SessionPhase.PUBLISHED,
+}
+"""Class of an event to the session's phase after it. By name: the app's first frame, which needs
+the phases, need not wait for the classes of all events."""
+
+
 def session_after(phase: SessionPhase, what: object) -> SessionPhase:
     """Return how far a committed session has come after something happened."""
-    match what:
-        case Committed():
-            return SessionPhase.COMMITTED
-        case Suspended():
-            return SessionPhase.SUSPENDED
-        case Opened() | Continued() | Reopened():
-            return SessionPhase.OPEN
-        case Closed():
-            return SessionPhase.CLOSED
-        case Published():
-            return SessionPhase.PUBLISHED
-    return phase
+    return AFTER.get(type(what).__name__, phase)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from examrunner.domain.errors import Refused
+from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import (
+    AFTER,
     EXPOSED,
     SESSION_TABLE,
     TABLE,
@@ -147,3 +149,9 @@ def test_what_a_day_that_stands_still_allows() -> None:
     refused = set(Action) - SESSION_TABLE[SessionPhase.SUSPENDED]
     assert beginning <= refused
     assert refused <= beginning | {Action.MARK_PRESENT, Action.RETAKE}
+
+
+def test_every_event_that_changes_the_session_exists() -> None:
+    """The table names events by their classes; each of them is one of the session."""
+    names = {kind.__name__ for kind in ev.SessionEvent.__args__}
+    assert names >= AFTER.keys()
