@@ -178,11 +178,7 @@ def draw_paper(
     bank = stored.banks[drawn.paper]
     questions = bank_questions(desk, bank)
     items = sheets.items_of(questions.values())
-    extra: dict[str, str | int] = {}
-    own = bank_hash(bank_items(questions.values()))
-    if stored.commitment.banks.get(drawn.paper) != own:
-        _, why = stored.late_banks.get(drawn.paper, (own, LATE))
-        extra = {"bank": own, "why": why}
+    extra = _not_committed(stored, drawn.paper, questions)
     asked = printed.questions if printed and printed.reading == drawn.paper else ()
     by_hand = [item for name in asked for item in items if item.id == name]
     try:
@@ -193,6 +189,20 @@ def draw_paper(
         chosen = None
     chosen = chosen or log.sheet_by_hand(drawn.n, by_hand, OFF_RULE, extra)
     return Paper(drawn.paper, Origin.DRAWN, bank, chosen.sheet.ids, relisted, line, chosen.line)
+
+
+def _not_committed(
+    stored: Stored, paper: str, questions: Mapping[str, Question]
+) -> dict[str, str | int]:
+    """Return what a sheet's line says of a bank that is not the committed one of its reading."""
+    committed = stored.commitment.banks.get(paper)
+    if committed is not None and paper not in stored.late_banks:
+        return {}
+    own = bank_hash(bank_items(questions.values()))
+    if own == committed:  # taken in again as it was
+        return {}
+    _, why = stored.late_banks.get(paper, (own, LATE))
+    return {"bank": own, "why": why}
 
 
 def _draw(

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Row: TypeAlias = Mapping[str, int]
 """Paper to its share of W, sorted by paper id."""
 
-W = 1 << 30
+BITS = 30
+W = 1 << BITS
 """What an odds row adds up to; a ticket lies in 0 <= ticket < W."""
 _NEAR_CERTAIN = 3 * (W >> 2)
 """A row with a larger entry neither moves nor is moved (section 3.6)."""
@@ -53,29 +54,29 @@ def couple(q: Row, p: Row, j: str) -> Row:
         return q
     rest = W - sum([p[c] for c in shared])
     rows = {c: W * W // (W - q[c]) for c in shared}
-    row_parts = {c: rows[c] * p[c] // W for c in shared}
+    row_parts = {c: rows[c] * p[c] >> BITS for c in shared}
     total = sum(row_parts.values()) + rest
     alone = W * W // total  # the column of every paper that is not shared
     columns = {c: W * W // (total - part) for c, part in row_parts.items()}
-    column_parts = {c: columns.get(c, alone) * share // W for c, share in q.items()}
+    column_parts = {c: columns.get(c, alone) * share >> BITS for c, share in q.items()}
     width = sum(column_parts.values())
     outside = W * W // width if width > W else W
     for c in shared:
-        row_sum = rows[c] * (width - column_parts[c]) // W
+        row_sum = rows[c] * (width - column_parts[c]) >> BITS
         if row_sum > W:
             rows[c] = rows[c] * W // row_sum
-    row_parts = {c: rows[c] * p[c] // W for c in shared}
-    total = sum(row_parts.values()) + outside * rest // W
+    row_parts = {c: rows[c] * p[c] >> BITS for c in shared}
+    total = sum(row_parts.values()) + (outside * rest >> BITS)
     drawn = rows.get(j, outside)
-    kept = {c: drawn * part // W for c, part in column_parts.items()}
+    kept = {c: drawn * part >> BITS for c, part in column_parts.items()}
     if j in kept:
         kept[j] = 0
     missing = W - sum(kept.values())
     if missing > 0:
-        left = max(0, W - alone * total // W)
-        gaps = {c: share * left // W for c, share in q.items()}
+        left = max(0, W - (alone * total >> BITS))
+        gaps = {c: share * left >> BITS for c, share in q.items()}
         for c, part in row_parts.items():
-            gaps[c] = max(0, q[c] * (W - columns[c] * (total - part) // W) // W)
+            gaps[c] = max(0, q[c] * (W - (columns[c] * (total - part) >> BITS)) >> BITS)
         gap = sum(gaps.values())
         if gap > 0:
             kept = {c: part + missing * gaps[c] // gap for c, part in kept.items()}
