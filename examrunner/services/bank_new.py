@@ -106,11 +106,9 @@ def _catalogue(
 
 def _of_session(folder: Path) -> Path | None:
     from examrunner.services.prepare import resolve
-    from examrunner.storage.readers.session_files import read_settings
+    from examrunner.storage.readers.session_files import demand_settings
 
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     return resolve(folder, settings.course) if settings.course else None
 
 

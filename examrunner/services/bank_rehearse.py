@@ -9,11 +9,11 @@ from examrunner.domain.bank.banks import State
 from examrunner.domain.course.people import Review, Student
 from examrunner.domain.errors import Environment
 from examrunner.domain.exam.settings import Settings, WithoutBank
-from examrunner.domain.problems import BadInput, has_errors
+from examrunner.domain.problems import BadInput
 from examrunner.services.folders import REVIEWS_FILE, ROSTER_FILE, SETTINGS_FILE, USUAL_DATABASE
 from examrunner.storage.files import make_private
 from examrunner.storage.readers.bank_files import read_bank
-from examrunner.storage.readers.session_files import read_settings, write_settings
+from examrunner.storage.readers.session_files import demand_settings, write_settings
 from examrunner.storage.writers.score_tables import write_reviews, write_roster
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def pretend(target: Path, bank: Path, like: Path | None = None) -> Settings:
     found, problems = read_bank(bank)
     if found is None:
         raise BadInput(problems)
-    usual = _settings(like) if like is not None else Settings(session="")
+    usual = demand_settings(like) if like is not None else Settings(session="")
     course = bank.parent / COURSE
     settings = replace(
         usual,
@@ -54,11 +54,4 @@ def pretend(target: Path, bank: Path, like: Path | None = None) -> Settings:
         write_reviews(target / REVIEWS_FILE, reviews)
     except OSError as fault:
         raise Environment(f"{target} cannot be written: {fault.strerror or fault}.") from fault
-    return settings
-
-
-def _settings(folder: Path) -> Settings:
-    settings, problems = read_settings(folder)
-    if settings is None or has_errors(problems):
-        raise BadInput(problems)
     return settings

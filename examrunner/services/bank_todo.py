@@ -37,13 +37,13 @@ from examrunner.domain.exam.events import DrawnAhead
 from examrunner.domain.exam.phases import Phase, SessionPhase, session_after
 from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
-from examrunner.domain.problems import BadInput, Problem
+from examrunner.domain.problems import Problem
 from examrunner.services.exposure import OVER, earlier_sessions, tally
 from examrunner.services.folders import demand_session
 from examrunner.services.secret import read_secret
 from examrunner.storage.readers.approval_files import known_approvals
 from examrunner.storage.readers.bank_files import read_banks
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -131,9 +131,7 @@ def worklist(folder: Path, minutes: float = MINUTES) -> Worklist:
     Environment where the secret of a draw made ahead is lost.
     """
     demand_session(folder)
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     found = None
     if (folder / settings.database).exists():
         found = _from_record(folder, settings)

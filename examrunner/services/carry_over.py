@@ -24,7 +24,7 @@ from examrunner.storage.readers.approval_files import READABLE, approvals_bytes,
 from examrunner.storage.readers.bank_files import NOT_BANKS
 from examrunner.storage.readers.exposure_files import FILE as MEMORY
 from examrunner.storage.readers.exposure_files import exposure_bytes, read_exposure, write_exposure
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,9 +73,7 @@ def carry_over(folder: Path, to: Path) -> Carried:
     demand_session(folder)
     if to.exists() and not to.is_dir():
         raise WrongUsage(f"{to} is no folder.")
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     used, is_over = _used(folder, settings)
     memory, problems = read_exposure(to / MEMORY)
     if has_errors(problems):

@@ -40,7 +40,7 @@ from examrunner.storage.lock import alone
 from examrunner.storage.readers.damage import DAMAGED
 from examrunner.storage.readers.review_lists import read_reviews
 from examrunner.storage.readers.rosters import Roster, read_roster
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 from examrunner.storage.writers.score_tables import render_roster
 
 if TYPE_CHECKING:
@@ -118,9 +118,7 @@ def preview(
 
 def phase_of(folder: Path) -> SessionPhase:
     """Return how far a session is, which may be open elsewhere. Raises BadInput, Environment."""
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     record = folder / settings.database
     if not record.exists():
         return SessionPhase.DRAFT

@@ -90,12 +90,10 @@ def _told_who(busy: Busy, lock: SessionLock) -> Busy:
 
 
 def _written_settings(folder: Path) -> Settings:
-    from examrunner.storage.readers.session_files import read_settings
+    """Return the settings of the folder's session.yaml, whose reader is loaded here only."""
+    from examrunner.storage.readers.session_files import demand_settings
 
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
-    return settings
+    return demand_settings(folder)
 
 
 def _ledger_of(desk: Desk) -> Ledger | None:

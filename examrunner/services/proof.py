@@ -14,13 +14,12 @@ from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import SessionPhase, session_after
-from examrunner.domain.problems import BadInput
 from examrunner.services import committed
 from examrunner.services.folders import demand_session
 from examrunner.services.secret import read_secret
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.interrupts import held
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 from examrunner.storage.writers.proof_folder import PROOF_FILES, write_proof
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ def record_of(folder: Path) -> Iterator[tuple[Ledger, Stored, SessionPhase]]:
     from examrunner.storage.database.ledger import Ledger
 
     demand_session(folder)
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     path = folder / settings.database
     if not path.exists():
         raise Refused(NOTHING)

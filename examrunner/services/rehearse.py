@@ -20,7 +20,6 @@ from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.events import Rating, Verdict
 from examrunner.domain.exam.moments import NS, Moment
 from examrunner.domain.exam.phases import Phase
-from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import conduct, day_acts, draws
 from examrunner.services.day import zone_of
 from examrunner.services.desk import Desk
@@ -34,7 +33,7 @@ from examrunner.services.folders import (
 from examrunner.services.opening import open_desk
 from examrunner.services.prepare import resolve
 from examrunner.storage.files import make_private, write_atomically
-from examrunner.storage.readers.session_files import read_settings, write_settings
+from examrunner.storage.readers.session_files import demand_settings, write_settings
 
 if TYPE_CHECKING:
     from examrunner.domain.exam.attempts import Attempt
@@ -142,9 +141,7 @@ def copy_inputs(folder: Path, target: Path, public: str | None = None) -> Settin
     Environment where the disk says no.
     """
     demand_session(folder)
-    settings, problems = read_settings(folder)
-    if settings is None or has_errors(problems):
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     if target.exists() and any(target.iterdir()):
         raise Refused(f"{target} is not empty.", "Name a new folder.")
     rules = replace(settings.draw, public=PRETEND_SOURCE) if public else settings.draw

@@ -23,7 +23,7 @@ from examrunner.services.committed import Stored
 from examrunner.services.folders import ROSTER_FILE, demand_session
 from examrunner.services.second_read import agreement, readings_of
 from examrunner.storage.readers.rosters import read_roster
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,9 +81,7 @@ def read_results(folder: Path) -> Results:
     Raises WrongUsage where the folder is no session, BadInput where its files cannot be read.
     """
     demand_session(folder)
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     if (folder / settings.database).exists():
         found = _from_ledger(folder, settings)
         if found is not None:

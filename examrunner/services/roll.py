@@ -19,7 +19,7 @@ from examrunner.services.folders import OLD_ROSTER, ROSTER_FILE, demand_session
 from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.database.drafts import Person
 from examrunner.storage.readers.rosters import read_roster
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,9 +63,7 @@ def read_roll(folder: Path) -> Roll:
     Raises BadInput where its files cannot be read, Environment where its record cannot.
     """
     demand_session(folder)
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     roster = read_roster(folder / ROSTER_FILE)
     record = folder / settings.database
     listed = tuple(dict.fromkeys([*roster.students, *_on_older_lists(folder)]))

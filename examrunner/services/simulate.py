@@ -13,10 +13,9 @@ from examrunner.domain.draw.figures import Figures
 from examrunner.domain.draw.sheets import Item, SheetRule, items_of, rule_for
 from examrunner.domain.errors import ExamError
 from examrunner.domain.exam.rules import sheet_talk
-from examrunner.domain.problems import BadInput
 from examrunner.services import committed
 from examrunner.services.folders import demand_session
-from examrunner.storage.readers.session_files import read_settings
+from examrunner.storage.readers.session_files import demand_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -75,9 +74,7 @@ def material_of(folder: Path) -> Material:
     Raises WrongUsage where the folder is no session, BadInput where its files cannot be read.
     """
     demand_session(folder)
-    settings, problems = read_settings(folder)
-    if settings is None:
-        raise BadInput(problems)
+    settings = demand_settings(folder)
     if (folder / settings.database).exists():
         found = _from_record(folder, settings)
         if found is not None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.exam.settings import AUTO, Settings
-from examrunner.domain.problems import Problem, error
+from examrunner.domain.problems import BadInput, Problem, error
 from examrunner.domain.text import safe
 from examrunner.storage.files import write_atomically
 from examrunner.storage.readers.cache import read_file
@@ -57,6 +57,14 @@ def read_settings(folder: Path) -> tuple[Settings | None, list[Problem]]:
         return _read(data, file, name)
 
     return read_file(Settings, path, name, read)
+
+
+def demand_settings(folder: Path) -> Settings:
+    """Return the settings of a session folder. Raises BadInput where they cannot be read."""
+    settings, problems = read_settings(folder)
+    if settings is None:
+        raise BadInput(problems)
+    return settings
 
 
 def session_name(folder: Path) -> str:
