@@ -138,13 +138,13 @@ def _figures(desk: Desk, options: Namespace, out: Output) -> Simulated:
     from examrunner.cli.simulate import say_figures
     from examrunner.domain.problems import BadInput, has_errors
     from examrunner.services.prepare import prepare
-    from examrunner.services.simulate import prepared_material, simulated_material
+    from examrunner.services.simulate import prepared_material, simulated
 
     prepared = prepare(desk.folder)
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
     spacings = [] if options.spacing is None else [options.spacing]
-    found = simulated_material(prepared_material(prepared), sessions=QUICK, spacings=spacings)
+    found = simulated(prepared_material(prepared), sessions=QUICK, spacings=spacings)
     chosen = found.material.h if options.spacing is None else options.spacing
     if not options.json:
         say_figures(found.figures, chosen, out)

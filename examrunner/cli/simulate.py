@@ -87,12 +87,12 @@ def add_to(commands: Commands) -> None:
 
 def _simulate(options: Namespace, out: Output) -> int:
     from examrunner.services.folders import session_folder
-    from examrunner.services.simulate import simulated
+    from examrunner.services.simulate import material_of, simulated
 
     _demand(options)
     try:
         found = simulated(
-            session_folder(options.session),
+            material_of(session_folder(options.session)),
             sessions=options.sessions,
             seed=options.seed,
             spacings=options.spacing,

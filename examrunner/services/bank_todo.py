@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.approval import in_force
@@ -34,11 +33,11 @@ from examrunner.domain.bank.fallback import questions_for
 from examrunner.domain.draw.reuse import expected_repeats
 from examrunner.domain.draw.sheets import SheetRule, items_of, rule_for
 from examrunner.domain.exam.events import DrawnAhead
-from examrunner.domain.exam.phases import Phase, SessionPhase, session_after
+from examrunner.domain.exam.phases import DAY_OVER, Phase, SessionPhase, session_phase
 from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import Problem
-from examrunner.services.exposure import OVER, earlier_sessions, tally
+from examrunner.services.exposure import earlier_sessions, tally
 from examrunner.services.folders import demand_session
 from examrunner.services.secret import read_secret
 from examrunner.storage.readers.approval_files import known_approvals
@@ -264,18 +263,20 @@ def _from_record(folder: Path, settings: Settings) -> _Material | None:
     with look(folder / settings.database, settings.session) as seen:
         if seen.ledger is None:
             return None
-        stored = read_stored(seen.ledger)
-        return None if stored is None else _recorded(folder, seen.ledger, stored)
+        day = seen.ledger.of_the_day()
+        stored = read_stored(seen.ledger, day)
+        if stored is None:
+            return None
+        phase = session_phase(event.what for event in day)
+        return _recorded(folder, seen.ledger, stored, phase)
 
 
-def _recorded(folder: Path, ledger: Ledger, stored: Stored) -> _Material:
+def _recorded(folder: Path, ledger: Ledger, stored: Stored, phase: SessionPhase) -> _Material:
     from examrunner.domain.draw.commitment import questions_in
 
     people = {person.key: person.student for person in ledger.people()}
     assigned = {key: one.assigned for key, one in people.items()}
     lists = {key: _list_of(name, stored.eligible.get(key, ())) for key, name in assigned.items()}
-    day = (event.what for event in ledger.of_the_day())
-    phase = reduce(session_after, day, SessionPhase.COMMITTED)
     fallback = questions_in(ledger.document(stored.fallback))
     material = _Material(
         settings=stored.settings,
@@ -290,7 +291,7 @@ def _recorded(folder: Path, ledger: Ledger, stored: Stored) -> _Material:
         },
         can_commit_again=phase is SessionPhase.COMMITTED,
     )
-    if phase in OVER:
+    if phase in DAY_OVER:
         shown = tally(ledger.attempts())
         held = Used(stored.settings.session, stored.commit, questions=shown)
         return replace(material, held=held)

@@ -7,16 +7,15 @@ memory, which the program alone writes: a session takes one place in it, however
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.approval import Approval, Approvals
 from examrunner.domain.bank.exposure import Used, discreet, remember
 from examrunner.domain.errors import Environment, Refused, WrongUsage
-from examrunner.domain.exam.phases import SessionPhase, session_after
+from examrunner.domain.exam.phases import DAY_OVER, session_phase
 from examrunner.domain.problems import BadInput, has_errors
-from examrunner.services.exposure import OVER, tally
+from examrunner.services.exposure import tally
 from examrunner.services.folders import demand_session
 from examrunner.storage.files import write_atomically
 from examrunner.storage.readers.approval_files import FILE as APPROVALS
@@ -121,17 +120,19 @@ def _used(folder: Path, settings: Settings) -> tuple[Used, bool]:
     if not (folder / settings.database).is_file():
         raise nothing
     with look(folder / settings.database, settings.session) as seen:
-        stored = read_stored(seen.ledger) if seen.ledger is not None else None
-        if stored is None or seen.ledger is None:
+        if seen.ledger is None:
+            raise nothing
+        day = seen.ledger.of_the_day()
+        stored = read_stored(seen.ledger, day)
+        if stored is None:
             raise nothing
         attempts = seen.ledger.attempts()
-        day = [event.what for event in seen.ledger.of_the_day()]
     shown = tally(attempts)
     if not shown:
         raise nothing
     used = Used(stored.settings.session, stored.commit, None, stored.course.id, shown)
-    phase = reduce(session_after, day, SessionPhase.COMMITTED)
-    return replace(used, on=_day(stored.settings, attempts)), phase in OVER
+    phase = session_phase(event.what for event in day)
+    return replace(used, on=_day(stored.settings, attempts)), phase in DAY_OVER
 
 
 def _day(settings: Settings, attempts: Iterable[Attempt]) -> date | None:

@@ -18,6 +18,7 @@ from examrunner.domain.plain import from_plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from examrunner.domain.exam.chain import Event
     from examrunner.domain.exam.events import What
     from examrunner.storage.database.ledger import Ledger
 
@@ -76,8 +77,10 @@ class Details:
     """Of those, (reading, SHA-256 of the document with its questions)."""
 
 
-def read_stored(ledger: Ledger) -> Stored | None:
+def read_stored(ledger: Ledger, day: Iterable[Event] | None = None) -> Stored | None:
     """Return what a session was committed with and what joined it since; None for a draft.
+
+    `day` are the ledger's events of the day, for callers that have read them.
 
     Raises Environment where the record lacks a part of it.
     """
@@ -85,7 +88,8 @@ def read_stored(ledger: Ledger) -> Stored | None:
     if event is None:
         return None
     stored = load(event.what, ledger.document)
-    return with_later(stored, (one.what for one in ledger.of_the_day()), ledger.document)
+    day = ledger.of_the_day() if day is None else day
+    return with_later(stored, (one.what for one in day), ledger.document)
 
 
 def with_later(stored: Stored, events: Iterable[What], document: Callable[[str], str]) -> Stored:

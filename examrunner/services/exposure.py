@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.bank.exposure import Answers, Shown, Used
 from examrunner.domain.errors import ExamError
 from examrunner.domain.exam.events import Help, Rating
-from examrunner.domain.exam.phases import Phase, SessionPhase
+from examrunner.domain.exam.phases import Phase
 from examrunner.domain.problems import Problem, Severity, warning
 from examrunner.services.folders import COMMIT_FILE, USUAL_DATABASE, is_session
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from examrunner.domain.exam.attempts import Asked, Attempt
     from examrunner.services.prepare import Prepared
-
-OVER = (SessionPhase.CLOSED, SessionPhase.PUBLISHED)
-"""Phases of a session that shows nothing more, unless it is opened again."""
 
 
 def shown_before(folder: Path, course: str, banks: Iterable[Path] = ()) -> Counter[str]:

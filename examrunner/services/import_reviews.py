@@ -27,7 +27,7 @@ from examrunner.domain.course.linking import (
 from examrunner.domain.course.matching import OWN, Answers, Matched, ReviewRow, match_reviews
 from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Refused, refused_by_machine
-from examrunner.domain.exam.phases import SessionPhase
+from examrunner.domain.exam.phases import DAY_OVER, SessionPhase
 from examrunner.domain.exam.settings import Settings, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, error, has_errors
 from examrunner.services.create import course_file
@@ -39,7 +39,7 @@ from examrunner.services.folders import (
     ROSTER_FILE,
     demand_session,
 )
-from examrunner.services.import_roster import OVER, phase_of
+from examrunner.services.import_roster import phase_of
 from examrunner.services.prepare import bank_folders, resolve
 from examrunner.storage.collector import held_back
 from examrunner.storage.database.copies import BACKUPS
@@ -377,7 +377,7 @@ def remember(preview: Preview) -> None:
 
 
 def _demand_not_over(preview: Preview) -> None:
-    if preview.phase in OVER:
+    if preview.phase in DAY_OVER:
         hint = "Open the day again first." if preview.phase is SessionPhase.CLOSED else ""
         raise Refused(f"The session is {preview.phase}: its reviews change no more.", hint)
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.matching import match_reviews
 from examrunner.domain.course.reimport import Compared, compare
 from examrunner.domain.errors import Refused, refused_by_machine
-from examrunner.domain.exam.phases import SessionPhase, session_after
+from examrunner.domain.exam.phases import DAY_OVER, SessionPhase, session_phase
 from examrunner.domain.problems import (
     BadInput,
     Problem,
@@ -52,7 +51,6 @@ if TYPE_CHECKING:
     from examrunner.services.ports import ClockPort
 
 BEGUN = (SessionPhase.OPEN, SessionPhase.SUSPENDED)
-OVER = (SessionPhase.CLOSED, SessionPhase.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +123,7 @@ def phase_of(folder: Path) -> SessionPhase:
     with open_record(record, settings) as ledger:
         if ledger.last("committed") is None:
             return SessionPhase.DRAFT
-        day = (event.what for event in ledger.of_the_day())
-        return reduce(session_after, day, SessionPhase.COMMITTED)
+        return session_phase(event.what for event in ledger.of_the_day())
 
 
 def write(plan: Preview, clock: ClockPort, actor: str) -> Path | None:
@@ -168,7 +165,7 @@ def write_begun(plan: Preview, desk: Desk) -> tuple[Path | None, Changes]:
 
 
 def _demand_not_over(plan: Preview) -> None:
-    if plan.phase in OVER:
+    if plan.phase in DAY_OVER:
         hint = "Open the day again first." if plan.phase is SessionPhase.CLOSED else ""
         raise Refused(f"The session is {plan.phase}: its class list changes no more.", hint)
 

@@ -146,7 +146,9 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
 
     desk.ledger = ledger
     demand_sound(ledger)
-    stored = committed.read_stored(ledger)
+    left_over = _bring_in(ledger)
+    day = ledger.of_the_day()
+    stored = committed.read_stored(ledger, day)
     if stored is None:
         # The program died between making the file and the commit: still a draft.
         ledger.close()
@@ -154,11 +156,11 @@ def _open_committed(desk: Desk, ledger: Ledger, last_seen: Moment | None) -> Non
         _open_draft(desk)
         return
     desk.use(ledger, stored)
-    desk.left_over = _bring_in(ledger)
+    desk.left_over = left_over
     if (desk.folder / UNFINISHED).exists():
         desk.left_over += " A forgetting was interrupted: run examrunner forget again."
     desk.seat([(one.key, one.student) for one in ledger.people()], ledger.attempts())
-    desk.heed(ledger.of_the_day())
+    desk.heed(day)
     _, before = ledger.take_lease(desk.actor, desk.clock.now())
     busy = desk.under_way()
     if busy is not None and busy.phase is Phase.RUNNING:

@@ -13,7 +13,7 @@ from examrunner.domain.draw.published import Published, published
 from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
-from examrunner.domain.exam.phases import SessionPhase, session_after
+from examrunner.domain.exam.phases import DAY_OVER, SessionPhase, session_phase
 from examrunner.services import committed
 from examrunner.services.folders import demand_session
 from examrunner.services.secret import read_secret
@@ -63,13 +63,11 @@ def record_of(folder: Path) -> Iterator[tuple[Ledger, Stored, SessionPhase]]:
     if not path.exists():
         raise Refused(NOTHING)
     with Ledger.open(path, settings.session, create=False) as ledger:
-        stored = committed.read_stored(ledger)
+        day = ledger.of_the_day()
+        stored = committed.read_stored(ledger, day)
         if stored is None:
             raise Refused(NOTHING)
-        phase = SessionPhase.COMMITTED
-        for event in ledger.of_the_day():
-            phase = session_after(phase, event.what)
-        yield ledger, stored, phase
+        yield ledger, stored, session_phase(event.what for event in day)
 
 
 def published_of(ledger: Ledger, stored: Stored, secret: str) -> Published:
@@ -129,7 +127,7 @@ def reveal(folder: Path, target: Path, clock: ClockPort, actor: str) -> Proof:
     where the disk says no.
     """
     with record_of(folder) as (ledger, stored, phase):
-        if phase not in (SessionPhase.CLOSED, SessionPhase.PUBLISHED):
+        if phase not in DAY_OVER:
             raise Refused(
                 f"The day is {phase}: its secret must stay one.",
                 "Close the day first: open the session, c on the board.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.bank.banks import Question
@@ -12,7 +11,7 @@ from examrunner.domain.course.people import Student
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import NOT_REACHED, Asked, Attempt, attempt_id
 from examrunner.domain.exam.chain import Event
-from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase, session_after
+from examrunner.domain.exam.phases import UNDER_WAY, Phase, SessionPhase, session_phase
 from examrunner.domain.exam.rules import score
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.exam.suggest import suggest
@@ -98,23 +97,22 @@ def _from_ledger(folder: Path, settings: Settings) -> Results | None:
     from examrunner.storage.database.ledger import Ledger
 
     path = folder / settings.database
-    with Ledger.open(path, settings.session, create=False) as ledger:
-        stored = committed.read_stored(ledger)
+    with Ledger.open(path, settings.session, create=False) as ledger, ledger.snapshot():
+        day = ledger.of_the_day()
+        stored = committed.read_stored(ledger, day)
         if stored is None:
             return None
-        with ledger.snapshot():
-            people, attempts = ledger.people(), ledger.attempts()
-            texts, (count, head) = ledger.texts(), ledger.head()
-            day = ledger.of_the_day()
-            used = sorted({one.bank for one in attempts if one.bank})
-            banks = {sha: questions_in(ledger.document(sha)) for sha in used}
+        people, attempts = ledger.people(), ledger.attempts()
+        texts, (count, head) = ledger.texts(), ledger.head()
+        used = sorted({one.bank for one in attempts if one.bank})
+        banks = {sha: questions_in(ledger.document(sha)) for sha in used}
     own: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         own.setdefault(attempt.student, []).append(attempt)
     results = tuple(
         _result(stored.settings, one.student, one.key, own.get(one.key, ())) for one in people
     )
-    phase = reduce(session_after, (one.what for one in day), SessionPhase.COMMITTED)
+    phase = session_phase(one.what for one in day)
     told = tuple(one for one in day if isinstance(one.what, DAY))
     return Results(stored.settings, phase, results, stored, texts, count, head, told, banks)
 

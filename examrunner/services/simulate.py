@@ -111,29 +111,6 @@ def prepared_material(prepared: Prepared) -> Material:
 
 
 def simulated(
-    folder: Path,
-    *,
-    sessions: int | None = None,
-    seed: int = 0,
-    spacings: Collection[int] = (),
-    fairness: bool = False,
-    told: Callable[[int, int], None] | None = None,
-) -> Simulated:
-    """Return the figures of a session; see `simulated_material`, whose arguments these are.
-
-    Raises what `material_of` and `simulated_material` raise.
-    """
-    return simulated_material(
-        material_of(folder),
-        sessions=sessions,
-        seed=seed,
-        spacings=spacings,
-        fairness=fairness,
-        told=told,
-    )
-
-
-def simulated_material(
     material: Material,
     *,
     sessions: int | None = None,

@@ -55,9 +55,9 @@ def test_a_committed_session_is_simulated_from_its_record(room: Room) -> None:
 
 def test_no_spacing_the_own_and_the_widest_are_shown(folder: Path) -> None:
     """The three usual spacings and those asked for, each once, none beyond the widest."""
-    found = simulated(folder, sessions=20)
+    found = simulated(material_of(folder), sessions=20)
     assert [one.h for one in found.figures] == sorted({0, found.material.h, 2})
-    asked = simulated(folder, sessions=20, spacings=(1, 2, 99))
+    asked = simulated(material_of(folder), sessions=20, spacings=(1, 2, 99))
     assert [one.h for one in asked.figures] == [0, 1, 2]
     assert all(one.sessions == 20 for one in asked.figures)
     assert (asked.omitted, asked.fairness) == (None, None)
@@ -66,17 +66,17 @@ def test_no_spacing_the_own_and_the_widest_are_shown(folder: Path) -> None:
 def test_the_widest_spacing_of_a_large_class_waits_to_be_asked_for(tmp_path: Path) -> None:
     """200 students: every pair would have to be worked out, so that is said and left out."""
     session = folder_of(tmp_path, "large", 200)
-    found = simulated(session, sessions=2)
+    found = simulated(material_of(session), sessions=2)
     assert found.omitted == 199
     assert found.figures[-1].h == found.material.h < 199
 
 
 def test_fairness_is_of_the_own_spacing(folder: Path) -> None:
     """Asked for, it comes with as many sessions as said, or with more than figures have."""
-    found = simulated(folder, sessions=50, fairness=True)
+    found = simulated(material_of(folder), sessions=50, fairness=True)
     own = next(one for one in found.figures if one.h == found.material.h)
     assert found.fairness == own.fairness
-    more = simulated(folder, fairness=True)
+    more = simulated(material_of(folder), fairness=True)
     assert more.fairness is not None
     assert more.fairness.sessions == 20_000
     assert more.figures[0].sessions == 400
@@ -85,14 +85,19 @@ def test_fairness_is_of_the_own_spacing(folder: Path) -> None:
 def test_progress_counts_all_spacings(folder: Path) -> None:
     """The sessions told grow to their whole number, fairness included."""
     told: list[tuple[int, int]] = []
-    simulated(folder, fairness=True, told=lambda done, total: told.append((done, total)))
+    simulated(
+        material_of(folder), fairness=True, told=lambda done, total: told.append((done, total))
+    )
     spacings = len({0, material_of(folder).h, 2})
     assert [done for done, _ in told[:spacings]] == [400 * n for n in range(1, spacings + 1)]
     assert all(a < b for (a, _), (b, _) in pairwise(told))
     assert {total for _, total in told} == {400 * spacings + 20_000} == {told[-1][0]}
     told.clear()
     simulated(
-        folder, sessions=7, fairness=True, told=lambda done, total: told.append((done, total))
+        material_of(folder),
+        sessions=7,
+        fairness=True,
+        told=lambda done, total: told.append((done, total)),
     )
     assert told[-1] == (7 * spacings, 7 * spacings)
 
@@ -107,10 +112,10 @@ def test_figures_of_given_lists() -> None:
 def test_nobody_to_draw_for_is_told(tmp_path: Path) -> None:
     """A class of which nobody reviewed, and a folder that is no session, give one message."""
     with pytest.raises(ExamError, match="nobody to draw for") as told:
-        simulated(write_small(tmp_path, reviews="student_id,paper\nghost,Paper A\n"))
+        simulated(material_of(write_small(tmp_path, reviews="student_id,paper\nghost,Paper A\n")))
     assert told.value.exit_code == 1
     with pytest.raises(WrongUsage):
-        simulated(tmp_path / "nowhere")
+        material_of(tmp_path / "nowhere")
 
 
 def test_the_shipped_class_is_fair() -> None:

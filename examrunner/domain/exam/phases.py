@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import reduce
+from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class SessionPhase(StrEnum):
@@ -118,6 +123,9 @@ UNDER_WAY = frozenset({Phase.CALLED, Phase.REVEALED, Phase.RUNNING, Phase.PAUSED
 BEFORE = frozenset({Phase.WAITING, Phase.ABSENT, Phase.POSTPONED, Phase.CALLED})
 """Phases in which the paper is not known yet."""
 
+DAY_OVER = frozenset({SessionPhase.CLOSED, SessionPhase.PUBLISHED})
+"""Phases of a session that shows nothing more, unless it is opened again."""
+
 OVER = frozenset({Phase.DECIDED, Phase.VOID})
 """Phases from which an attempt does not go on."""
 
@@ -159,3 +167,8 @@ the phases, need not wait for the classes of all events."""
 def session_after(phase: SessionPhase, what: object) -> SessionPhase:
     """Return how far a committed session has come after something happened."""
     return AFTER.get(type(what).__name__, phase)
+
+
+def session_phase(happened: Iterable[object]) -> SessionPhase:
+    """Return how far a session has come after all that happened since its commit, in order."""
+    return reduce(session_after, happened, SessionPhase.COMMITTED)
