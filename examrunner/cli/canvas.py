@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.after import Progress
 from examrunner.cli.arguments import add_json, add_session
+from examrunner.cli.taking import add_taking
 from examrunner.domain.errors import Refused
 from examrunner.domain.text import counted, some
 
@@ -74,7 +75,7 @@ def _add_roster(errands: Commands) -> None:
     )
     add_session(parser)
     _add_course(parser)
-    _add_taking(parser)
+    add_taking(parser)
     parser.set_defaults(run=_roster)
 
 
@@ -108,7 +109,7 @@ def _add_reviews(errands: Commands) -> None:
     parser.add_argument(
         "--questions", type=Path, metavar="FILE", help="write the open questions to fill in"
     )
-    _add_taking(parser)
+    add_taking(parser)
     parser.set_defaults(run=_reviews)
 
 
@@ -150,17 +151,6 @@ def _add_course(parser: Parser, *, needed: bool = True) -> None:
         help="the course's id, or the address of its page",
     )
     parser.add_argument("--url", metavar="URL", help="where Canvas is")
-
-
-def _add_taking(parser: Parser) -> None:
-    from examrunner.cli.importing import WHY_CODES
-
-    parser.add_argument(
-        "--why", choices=WHY_CODES, help="the reason in the public log, once the day has begun"
-    )
-    parser.add_argument("--preview", action="store_true", help="show only")
-    parser.add_argument("--yes", action="store_true", help="take it in without asking")
-    add_json(parser)
 
 
 # --- in ------------------------------------------------------------------------------------

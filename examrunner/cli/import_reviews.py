@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from examrunner.cli.arguments import quoted
 from examrunner.cli.output import problems_data
+from examrunner.cli.taking import Done, add_into, add_taking, passing, say_done, say_each, take
 from examrunner.domain.course.matching import OWN
 from examrunner.domain.errors import Refused, WrongUsage, refused_by_machine
 from examrunner.domain.text import counted, some
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
     from examrunner.domain.course.linking import PersonQuestion, TitleQuestion
-    from examrunner.services.changes import Changes
     from examrunner.services.import_reviews import Difference, Preview
 
-SHOWN = 40
-"""So many students or questions are named; the others are counted."""
 LINES = 6
 LATER = ""
 """The answer that leaves a question open."""
@@ -29,8 +26,6 @@ LATER = ""
 
 def add_reviews(kinds: Commands) -> None:
     """Add the sub-command to `import`."""
-    from examrunner.cli.importing import WHY_CODES, add_common
-
     parser = kinds.add_parser(
         "reviews",
         help="who reviewed what",
@@ -43,7 +38,7 @@ def add_reviews(kinds: Commands) -> None:
     parser.add_argument(
         "files", type=Path, nargs="+", metavar="FILE", help="the reviews; several files are one"
     )
-    add_common(parser)
+    add_into(parser)
     parser.add_argument(
         "--course", metavar="FILE", help="match titles with another course.yaml, or cs496"
     )
@@ -56,14 +51,11 @@ def add_reviews(kinds: Commands) -> None:
     parser.add_argument(
         "--questions", type=Path, metavar="FILE", help="write the open questions to fill in"
     )
-    parser.add_argument(
-        "--why", choices=WHY_CODES, help="the reason in the public log, once the day has begun"
-    )
+    add_taking(parser)
     parser.set_defaults(run=_reviews)
 
 
 def _reviews(options: Namespace, out: Output) -> int:
-    from examrunner.cli.importing import passing
     from examrunner.services import import_reviews
     from examrunner.services.folders import session_folder
 
@@ -87,7 +79,6 @@ def _reviews(options: Namespace, out: Output) -> int:
 
 def take_reviews(plan: Preview, options: Namespace, out: Output) -> int:
     """Ask, show what reviews change, and take them in where that is wanted."""
-    from examrunner.cli.importing import may
     from examrunner.services import import_reviews
 
     if out.can_ask() and not options.yes and not options.preview:
@@ -96,25 +87,15 @@ def take_reviews(plan: Preview, options: Namespace, out: Output) -> int:
         say_plan(plan, out)
     if options.questions is not None:
         _write_questions(plan, options.questions, out)
-    done = _Done()
+    done = Done()
     if not options.preview and plan.changes_something:
-        if may(options, "Write this?", out):
-            done = _write(plan, options, out)
+        done = take(plan.new_list, options, out)
     elif not options.preview:
         import_reviews.remember(plan)
     out.emit(plan_data(plan, done))
-    _say_done(plan, done, out)
+    if plan.changes_something:
+        say_done(plan.new_list, done, out)
     return 0
-
-
-class _Done:
-    """What came of it."""
-
-    def __init__(self) -> None:
-        self.is_written = False
-        self.kept: Path | None = None
-        self.changes: Changes | None = None
-        self.taken = 0
 
 
 # --- asking --------------------------------------------------------------------------------
@@ -205,36 +186,6 @@ def _open(plan: Preview) -> str:
     return counted(count, "open question")
 
 
-# --- writing -------------------------------------------------------------------------------
-
-
-def _write(plan: Preview, options: Namespace, out: Output) -> _Done:
-    from examrunner.cli.draw import say_changes
-    from examrunner.cli.importing import may
-    from examrunner.cli.opened import opened
-    from examrunner.services import import_reviews
-    from examrunner.services.changes import take_in
-    from examrunner.services.import_roster import BEGUN
-    from examrunner.storage.clock import SystemClock
-    from examrunner.storage.person import examiner
-
-    done = _Done()
-    if plan.phase not in BEGUN:
-        done.kept = import_reviews.write(plan, SystemClock(), examiner())
-        done.is_written = True
-        return done
-    with opened(plan.folder) as desk:
-        done.kept, done.changes = import_reviews.write_begun(plan, desk)
-        done.is_written = True
-        if not options.json:
-            out.say()
-            out.say("Against the record of the day that has begun:")
-            say_changes(done.changes, out)
-        if done.changes.to_take and may(options, "Take this into the record?", out):
-            done.taken = take_in(desk, done.changes, options.why)
-    return done
-
-
 # --- telling -------------------------------------------------------------------------------
 
 
@@ -247,10 +198,10 @@ def say_plan(plan: Preview, out: Output) -> None:
     reviews = counted(len(plan.matched.reviews), "review")
     by = len({one.student_id for one in plan.matched.reviews})
     out.say(f"{reviews} by {by} of {counted(len(plan.students), 'student')}.")
-    _say_each("linked", [f"'{one.title}' → {one.candidate.title}" for one in plan.links], out)
+    say_each("linked", [f"'{one.title}' → {one.candidate.title}" for one in plan.links], out)
     out.problems(plan.problems)
     changed = [one for one in plan.differences if one.new or one.gone]
-    _say_each("changed", [_words(one, plan) for one in changed], out)
+    say_each("changed", [_words(one, plan) for one in changed], out)
     same = sum(not one.new and not one.gone for one in plan.differences)
     if same:
         out.say(f"unchanged  {counted(same, 'student')}")
@@ -258,13 +209,6 @@ def say_plan(plan: Preview, out: Output) -> None:
         out.say(f"{_open(plan)}: --questions FILE writes them, --answers FILE takes the answers.")
     if not plan.changes_something:
         out.say("reviews.csv says the same already.")
-
-
-def _say_each(word: str, listed: list[str], out: Output) -> None:
-    for text in listed[:SHOWN]:
-        out.say(f"{word:9}  {text}")
-    if len(listed) > SHOWN:
-        out.say(f"{word:9}  and {len(listed) - SHOWN:,} more")
 
 
 def _words(one: Difference, plan: Preview) -> str:
@@ -278,26 +222,7 @@ def _some_titles(ids: tuple[str, ...], plan: Preview) -> str:
     return some([one if one in known else plan.title(one) for one in ids], 3)
 
 
-def _say_done(plan: Preview, done: _Done, out: Output) -> None:
-    from examrunner.domain.exam.phases import SessionPhase
-
-    if not plan.changes_something:
-        return
-    if not done.is_written:
-        out.say("Nothing was written.")
-        return
-    kept = f"; the old one is kept as {done.kept}" if done.kept else ""
-    out.say(f"reviews.csv is written{kept}.")
-    if plan.phase is SessionPhase.COMMITTED:
-        again = quoted("commit", plan.folder, "--why", "import-error")
-        out.say(f"The session is committed without it: {again} takes it in.")
-    elif done.changes is not None and done.taken:
-        out.say(f"{counted(done.taken, 'change')} taken into the record.")
-    elif done.changes is not None and done.changes.to_take:
-        out.say(f"Nothing was taken into the record: {quoted('update', plan.folder)} does so.")
-
-
-def plan_data(plan: Preview, done: _Done) -> dict[str, Any]:
+def plan_data(plan: Preview, done: Done) -> dict[str, Any]:
     """Return what was found and done as data."""
     return {
         **problems_data(plan.problems),

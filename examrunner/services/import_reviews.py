@@ -6,7 +6,6 @@ one that has begun, by events. What was answered about titles and people is kept
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,26 +25,21 @@ from examrunner.domain.course.linking import (
 )
 from examrunner.domain.course.matching import OWN, Answers, Matched, ReviewRow, match_reviews
 from examrunner.domain.course.people import Student
-from examrunner.domain.errors import Refused, refused_by_machine
-from examrunner.domain.exam.phases import DAY_OVER, SessionPhase
+from examrunner.domain.errors import refused_by_machine
+from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.exam.settings import Settings, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, error, has_errors
 from examrunner.services.create import course_file
 from examrunner.services.folders import (
     ANSWERS_FILE,
-    LOCK_FILE,
-    OLD_REVIEWS,
     REVIEWS_FILE,
     ROSTER_FILE,
     demand_session,
 )
-from examrunner.services.import_roster import phase_of
+from examrunner.services.new_list import REVIEW_LIST, NewList, bytes_of, phase_of
 from examrunner.services.prepare import bank_folders, resolve
 from examrunner.storage.collector import held_back
-from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.files import write_atomically
-from examrunner.storage.kept import keep_copy
-from examrunner.storage.lock import alone
 from examrunner.storage.readers.answers import NOTHING, Answered, read_answers
 from examrunner.storage.readers.bank_files import read_banks
 from examrunner.storage.readers.course_files import read_course
@@ -57,11 +51,6 @@ from examrunner.storage.writers.score_tables import render_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from examrunner.domain.exam.moments import Moment
-    from examrunner.services.changes import Changes
-    from examrunner.services.desk import Desk
-    from examrunner.services.ports import ClockPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +121,14 @@ class Preview:
         """Whether writing it would make a difference."""
         return self.as_file() != self.before
 
+    @property
+    def new_list(self) -> NewList:
+        """reviews.csv as it would be; the answers are kept before it is written."""
+        data = self.as_file()
+        return NewList(
+            self.folder, REVIEW_LIST, self.phase, self.before, data, lambda: remember(self)
+        )
+
     def title(self, reading: str) -> str:
         """Return a reading's title."""
         return next((one.title for one in self.matched.readings if one.id == reading), reading)
@@ -167,7 +164,7 @@ def look(folder: Path, asked: Asked, told: Callable[[str], None] = lambda _: Non
     if asked.answers is not None:
         given = read_answers(asked.answers, str(asked.answers), readings, ids)
         remembered = remembered.with_others(given)
-    before = _bytes(folder / REVIEWS_FILE)
+    before = bytes_of(folder / REVIEWS_FILE)
     told("matching titles and people")
     return _compared(
         Preview(
@@ -202,13 +199,6 @@ def _own_course(folder: Path, settings: Settings | None) -> tuple[Course | None,
     if settings is None or settings.course is None:
         return None, []
     return read_course(resolve(folder, settings.course))
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes() if path.exists() else None
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
 
 
 def _remembered(folder: Path, ids: set[str], readings: set[str]) -> Answered:
@@ -309,54 +299,6 @@ def questions(preview: Preview) -> bytes:
     return render_questions(preview.titles, preview.people)
 
 
-def write(preview: Preview, clock: ClockPort, actor: str) -> Path | None:
-    """Write reviews.csv of a session whose day has not begun. Returns where the old one is kept.
-
-    Raises Refused where the app has the session open, the day is over, or reviews.csv has changed
-    since it was compared, Environment where the disk says no. Then nothing has changed.
-    """
-    _demand_not_over(preview)
-    moment = clock.now()
-    with ExitStack() as held_while:
-        try:
-            held_while.enter_context(alone(preview.folder / LOCK_FILE, actor, moment))
-        except Refused as taken:
-            raise Refused(taken.message, "Close it there first. Nothing was changed.") from taken
-        if phase_of(preview.folder) is not preview.phase:
-            raise Refused("The session has gone on meanwhile.", "Import the reviews again.")
-        return _replace(preview, moment)
-
-
-def write_begun(preview: Preview, desk: Desk) -> tuple[Path | None, Changes]:
-    """Write reviews.csv of a session whose desk holds the lock.
-
-    Returns where the old one is kept, and what there is to take into the record (by `take_in` of
-    changes). Raises as `write` does, and BadInput where the session's files cannot be read any
-    more with it: then reviews.csv is as it was.
-    """
-    from examrunner.services.changes import changes_of
-
-    _demand_not_over(preview)
-    kept = _replace(preview, desk.clock.now())
-    try:
-        return kept, changes_of(desk)
-    except BaseException:
-        if preview.before is not None:
-            write_atomically(preview.folder / REVIEWS_FILE, preview.before)
-        raise
-
-
-def write_open(preview: Preview, desk: Desk) -> Path | None:
-    """Write reviews.csv of a session that this desk holds; what a draft knew of it is read anew.
-
-    Raises as `write` does.
-    """
-    _demand_not_over(preview)
-    kept = _replace(preview, desk.clock.now())
-    desk.prepared = None
-    return kept
-
-
 def own_reviews(folder: Path) -> Asked:
     """Return how to look at the session's own reviews, whose titles may not be known yet."""
     return Asked((folder / REVIEWS_FILE,))
@@ -368,32 +310,9 @@ def remember(preview: Preview) -> None:
         return
     data = render_answers(preview.remembered)
     path = preview.folder / ANSWERS_FILE
-    if _bytes(path) == data:
+    if bytes_of(path) == data:
         return
     try:
         write_atomically(path, data)
     except OSError as fault:
         raise refused_by_machine(fault) from fault
-
-
-def _demand_not_over(preview: Preview) -> None:
-    if preview.phase in DAY_OVER:
-        hint = "Open the day again first." if preview.phase is SessionPhase.CLOSED else ""
-        raise Refused(f"The session is {preview.phase}: its reviews change no more.", hint)
-
-
-def _replace(preview: Preview, moment: Moment) -> Path | None:
-    """Keep the old reviews.csv among the backups and put the new one in its place."""
-    path = preview.folder / REVIEWS_FILE
-    now = _bytes(path)
-    if now != preview.before:
-        raise Refused(f"{REVIEWS_FILE} has changed meanwhile.", "Import the reviews again.")
-    remember(preview)
-    try:
-        folder, kept = preview.folder / BACKUPS, None
-        if now is not None:
-            kept = keep_copy(folder, OLD_REVIEWS, now, moment.at)
-        write_atomically(path, preview.as_file())
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
-    return kept

@@ -1,20 +1,17 @@
 """Take a class list from elsewhere into a session: compare first, then write all of it or nothing.
 
-In a draft only roster.csv changes. In a committed session it is taken in by committing again; in
-one that has begun, by events. Who is gone from the list stays on record.
+Who is gone from the list stays on record.
 """
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.matching import match_reviews
 from examrunner.domain.course.reimport import Compared, compare
-from examrunner.domain.errors import Refused, refused_by_machine
-from examrunner.domain.exam.phases import DAY_OVER, SessionPhase, session_phase
+from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.problems import (
     BadInput,
     Problem,
@@ -25,32 +22,19 @@ from examrunner.domain.problems import (
 )
 from examrunner.domain.text import counted, some
 from examrunner.services.folders import (
-    LOCK_FILE,
-    OLD_ROSTER,
     REVIEWS_FILE,
     ROSTER_FILE,
     demand_session,
 )
-from examrunner.services.roll import NOBODY, open_record
-from examrunner.storage.database.copies import BACKUPS
-from examrunner.storage.files import write_atomically
-from examrunner.storage.kept import keep_copy
-from examrunner.storage.lock import alone
+from examrunner.services.new_list import CLASS_LIST, NewList, bytes_of, phase_of
+from examrunner.services.roll import NOBODY
 from examrunner.storage.readers.damage import DAMAGED
 from examrunner.storage.readers.review_lists import read_reviews
 from examrunner.storage.readers.rosters import Roster, read_roster
-from examrunner.storage.readers.session_files import demand_settings
 from examrunner.storage.writers.score_tables import render_roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from examrunner.domain.exam.moments import Moment
-    from examrunner.services.changes import Changes
-    from examrunner.services.desk import Desk
-    from examrunner.services.ports import ClockPort
-
-BEGUN = (SessionPhase.OPEN, SessionPhase.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +58,12 @@ class Preview:
         """Whether writing it would make a difference."""
         one = self.compared
         return self.before is None or bool(one.added or one.gone or one.changed)
+
+    @property
+    def new_list(self) -> NewList:
+        """roster.csv as it would be."""
+        data = render_roster(self.compared.students)
+        return NewList(self.folder, CLASS_LIST, self.phase, self.before, data)
 
 
 def preview(
@@ -114,80 +104,6 @@ def preview(
     )
 
 
-def phase_of(folder: Path) -> SessionPhase:
-    """Return how far a session is, which may be open elsewhere. Raises BadInput, Environment."""
-    settings = demand_settings(folder)
-    record = folder / settings.database
-    if not record.exists():
-        return SessionPhase.DRAFT
-    with open_record(record, settings) as ledger:
-        if ledger.last("committed") is None:
-            return SessionPhase.DRAFT
-        return session_phase(event.what for event in ledger.of_the_day())
-
-
-def write(plan: Preview, clock: ClockPort, actor: str) -> Path | None:
-    """Write roster.csv of a session whose day has not begun. Returns where the old one is kept.
-
-    Raises Refused where the app has the session open, the day is over, or roster.csv has changed
-    since it was compared, Environment where the disk says no. Then nothing has changed.
-    """
-    _demand_not_over(plan)
-    moment = clock.now()
-    with ExitStack() as held_while:
-        try:
-            held_while.enter_context(alone(plan.folder / LOCK_FILE, actor, moment))
-        except Refused as taken:
-            hint = "Close it there first. Nothing was changed."
-            raise Refused(taken.message, hint) from taken
-        if phase_of(plan.folder) is not plan.phase:
-            raise Refused("The session has gone on meanwhile.", "Import the list again.")
-        return _replace(plan, moment)
-
-
-def write_begun(plan: Preview, desk: Desk) -> tuple[Path | None, Changes]:
-    """Write roster.csv of a day that has begun, whose desk holds the lock.
-
-    Returns where the old one is kept, and what there is to take into the record (by `take_in` of
-    changes). Raises as `write` does, and BadInput where the session's files cannot be read any
-    more with it: then roster.csv is as it was.
-    """
-    from examrunner.services.changes import changes_of
-
-    _demand_not_over(plan)
-    kept = _replace(plan, desk.clock.now())
-    try:
-        return kept, changes_of(desk)
-    except BaseException:
-        if plan.before is not None:
-            write_atomically(plan.folder / ROSTER_FILE, plan.before)
-        raise
-
-
-def _demand_not_over(plan: Preview) -> None:
-    if plan.phase in DAY_OVER:
-        hint = "Open the day again first." if plan.phase is SessionPhase.CLOSED else ""
-        raise Refused(f"The session is {plan.phase}: its class list changes no more.", hint)
-
-
-def _replace(plan: Preview, moment: Moment) -> Path | None:
-    """Keep the old roster.csv among the backups and put the new one in its place."""
-    path = plan.folder / ROSTER_FILE
-    now = path.read_bytes() if path.exists() else None
-    if now != plan.before:
-        raise Refused(f"{ROSTER_FILE} has changed meanwhile.", "Import the list again.")
-    try:
-        kept = (
-            keep_copy(plan.folder / BACKUPS, OLD_ROSTER, now, moment.at)
-            if now is not None
-            else None
-        )
-        write_atomically(path, render_roster(plan.compared.students))
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
-    return kept
-
-
 def _as_error(problem: Problem) -> Problem:
     return replace(problem, severity=Severity.ERROR)
 
@@ -198,10 +114,7 @@ def _own_roster(folder: Path) -> tuple[bytes | None, Roster]:
     Raises BadInput where it has errors.
     """
     path = folder / ROSTER_FILE
-    try:
-        before = path.read_bytes() if path.exists() else None
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
+    before = bytes_of(path)
     roster = read_roster(before or b"student_id,name\n", str(path))
     errors = [one for one in roster.problems if one.severity is Severity.ERROR]
     if errors and {one.rule for one in errors} != {NOBODY}:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from examrunner.cli import importing
+from examrunner.cli import taking
 from examrunner.cli.output import Output
 from examrunner.main import main
 from tests.services.desks import ROSTER, Room, write_small
@@ -193,9 +193,9 @@ def test_what_takes_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     out = Output(as_json=False)
     monkeypatch.setattr(out, "passing", shown.append)
-    with importing.passing(out) as told:
+    with taking.passing(out) as told:
         told("reading")
-        now[0] = importing.PAUSE + 0.1
+        now[0] = taking.PAUSE + 0.1
         told("comparing")
     assert shown == ["comparing ...", ""]
 

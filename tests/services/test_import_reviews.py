@@ -12,7 +12,8 @@ from examrunner.domain.problems import BadInput
 from examrunner.services import import_reviews
 from examrunner.services.changes import take_in
 from examrunner.services.forget import forget, plan
-from examrunner.services.import_reviews import Asked, Preview, answer, look, write
+from examrunner.services.import_reviews import Asked, Preview, answer, look
+from examrunner.services.new_list import write, write_begun
 from examrunner.services.prepare import prepare
 from examrunner.services.roll import find, read_roll
 from examrunner.storage.readers.answers import Answered
@@ -67,7 +68,7 @@ def test_the_difference_is_shown_and_written(folder: Path) -> None:
         "zoe": (("paper-b",), (), 0),
     }
     assert (folder / "reviews.csv").read_bytes() == old
-    kept = write(preview, FakeClock(), "ann")
+    kept = write(preview.new_list, FakeClock(), "ann")
     assert kept is not None
     assert kept.parent == folder / "backups"
     assert kept.read_bytes() == old
@@ -89,7 +90,7 @@ def test_an_answer_is_asked_once(folder: Path) -> None:
     assert [one.title for one in preview.titles] == ["The A thing", "Quiz"]
     assert [one.who for one in preview.people] == [("Zoo Jr",)]
     said = Answered({"The A thing": "paper-a", "Quiz": None}, {"Zoo Jr": "zoe"})
-    write(answer(preview, said), FakeClock(), "ann")
+    write(answer(preview, said).new_list, FakeClock(), "ann")
     assert prepare(folder).eligible["zoe"].eligible == ("paper-a", "paper-b")
     again = given(folder, text)
     assert not again.titles
@@ -101,7 +102,7 @@ def test_an_unknown_title_never_blocks(folder: Path) -> None:
     """Unanswered it is a reading of its own with a warning, and can be drawn."""
     preview = given(folder, HEAD + SAME + "zoe,A guest talk,\n")
     assert "unknown-title" in {one.rule for one in preview.problems}
-    write(preview, FakeClock(), "ann")
+    write(preview.new_list, FakeClock(), "ann")
     assert prepare(folder).eligible["zoe"].eligible == ("a-guest-talk",)
     own = answer(
         given(folder, HEAD + SAME + "zoe,A guest talk,\n"), Answered({"A guest talk": OWN}, {})
@@ -137,7 +138,7 @@ def test_a_list_that_changed_meanwhile_is_not_overwritten(folder: Path) -> None:
     preview = given(folder, HEAD + "zoe,Paper C,\n")
     (folder / "reviews.csv").write_text(HEAD + "eli,Paper A,\n")
     with pytest.raises(Refused, match="changed meanwhile"):
-        write(preview, FakeClock(), "ann")
+        write(preview.new_list, FakeClock(), "ann")
     assert not (folder / "answers.csv").exists()
 
 
@@ -158,7 +159,7 @@ def test_a_day_that_has_begun_takes_it_as_events(room: Room) -> None:
     """Corrected lists join the record by events, and a drawn paper stays."""
     room.decided("ana")
     preview = given(room.folder, HEAD + SAME + "zoe,Paper B,\n")
-    kept, changes = import_reviews.write_begun(preview, room.desk)
+    kept, changes = write_begun(preview.new_list, room.desk)
     assert kept is not None
     assert changes.to_take == 1
     assert take_in(room.desk, changes) == 1
@@ -170,15 +171,15 @@ def test_an_open_session_is_not_written_behind_its_back(room: Room) -> None:
     """While the app holds the session an import from outside is refused."""
     preview = given(room.folder, HEAD + SAME + "zoe,Paper B,\n")
     with pytest.raises(Refused):
-        write(preview, FakeClock(), "ann")
+        write(preview.new_list, FakeClock(), "ann")
 
 
 def test_forgetting_reaches_answers_and_old_lists(folder: Path) -> None:
     """Forget takes a student's answers and the replaced lists away, and leaves those of others."""
     text = HEAD + SAME + "Zoo Jr,Paper B,\nElly,Paper A,\nzoe,Quiz,\n"
     said = Answered({"Quiz": None}, {"Zoo Jr": "zoe", "Elly": "eli"})
-    write(answer(given(folder, text), said), FakeClock(), "ann")
-    write(given(folder, HEAD + SAME + "zoe,Paper A,\n"), FakeClock(), "ann")
+    write(answer(given(folder, text), said).new_list, FakeClock(), "ann")
+    write(given(folder, HEAD + SAME + "zoe,Paper A,\n").new_list, FakeClock(), "ann")
     roll = read_roll(folder)
     forget(plan(roll, (find(roll, "zoe"),)), FakeClock(), "ann")
     assert not [path for path in (folder / "backups").rglob("*.csv") if b"zoe" in path.read_bytes()]
@@ -194,4 +195,4 @@ def test_a_closed_day_changes_no_more(tmp_path: Path) -> None:
     examine(folder, {"ana": None})
     close_day(folder)
     with pytest.raises(Refused, match="closed"):
-        write(given(folder, HEAD + "zoe,Paper A,\n"), FakeClock(), "ann")
+        write(given(folder, HEAD + "zoe,Paper A,\n").new_list, FakeClock(), "ann")

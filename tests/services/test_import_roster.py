@@ -10,7 +10,7 @@ import pytest
 from examrunner.domain.errors import ExamError, Refused
 from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.problems import BadInput
-from examrunner.services import day_acts, forget, import_roster, purge
+from examrunner.services import day_acts, forget, import_roster, new_list, purge
 from examrunner.services.begin import commit_session
 from examrunner.services.changes import take_in
 from examrunner.services.opening import open_desk
@@ -47,7 +47,7 @@ def planned(folder: Path, text: str) -> import_roster.Preview:
 
 def imported(folder: Path, text: str, clock: FakeClock | None = None) -> Path | None:
     """Import a class list. Returns where the old one is kept."""
-    return import_roster.write(planned(folder, text), clock or FakeClock(), "ann")
+    return new_list.write(planned(folder, text).new_list, clock or FakeClock(), "ann")
 
 
 def roster(folder: Path) -> str:
@@ -155,7 +155,7 @@ def test_a_roster_that_changed_meanwhile_is_not_written_over(folder: Path) -> No
     plan = planned(folder, GRADEBOOK)
     (folder / "roster.csv").write_text(ROSTER + "new,New\n", encoding="utf-8")
     with pytest.raises(Refused, match="has changed meanwhile"):
-        import_roster.write(plan, FakeClock(), "ann")
+        new_list.write(plan.new_list, FakeClock(), "ann")
     assert "new,New" in roster(folder)
 
 
@@ -163,7 +163,7 @@ def test_an_open_session_refuses(room: Room) -> None:
     """While the app has a session open its class list is not replaced behind its back."""
     plan = planned(room.folder, GRADEBOOK)
     with pytest.raises(Refused, match="open already") as caught:
-        import_roster.write(plan, FakeClock(), "ann")
+        new_list.write(plan.new_list, FakeClock(), "ann")
     assert "Close it there first" in caught.value.hint
     assert roster(room.folder) == ROSTER
 
@@ -177,7 +177,7 @@ def test_a_committed_session_gets_the_file_only(room: Room) -> None:
     room.desk.close()
     plan = planned(room.folder, GRADEBOOK)
     assert plan.phase is SessionPhase.COMMITTED
-    import_roster.write(plan, FakeClock(), "ann")
+    new_list.write(plan.new_list, FakeClock(), "ann")
     rows = room.open_again().rows()
     assert [row.student.student_id for row in rows] == ["ana", "chi", "eli", "zoe"]
     assert room.desk.phase is SessionPhase.COMMITTED
@@ -187,7 +187,7 @@ def test_a_day_that_has_begun_takes_it_in_as_events(room: Room) -> None:
     """New students join, corrections count, and who is gone stays on record."""
     room.decided("chi")
     plan = planned(room.folder, GRADEBOOK)
-    kept, changes = import_roster.write_begun(plan, room.desk)
+    kept, changes = new_list.write_begun(plan.new_list, room.desk)
     assert kept is not None
     assert room.wrote(lambda: take_in(room.desk, changes)) == ["person-changed", "added"]
     known = [row.student.student_id for row in room.reopen().rows()]
@@ -201,7 +201,7 @@ def test_a_list_that_spoils_the_session_is_taken_back(room: Room) -> None:
     (room.folder / "reviews.csv").write_text("student_id\n\x1b\n", encoding="utf-8")
     plan = planned(room.folder, GRADEBOOK)
     with pytest.raises(BadInput):
-        import_roster.write_begun(plan, room.desk)
+        new_list.write_begun(plan.new_list, room.desk)
     assert roster(room.folder) == ROSTER
 
 
@@ -212,10 +212,10 @@ def test_a_closed_day_takes_no_list(room: Room) -> None:
     room.desk.close()
     plan = planned(room.folder, GRADEBOOK)
     with pytest.raises(Refused, match="closed"):
-        import_roster.write(plan, FakeClock(), "ann")
+        new_list.write(plan.new_list, FakeClock(), "ann")
     room.open_again()
     with pytest.raises(Refused, match="closed"):
-        import_roster.write_begun(plan, room.desk)
+        new_list.write_begun(plan.new_list, room.desk)
     assert roster(room.folder) == ROSTER
 
 

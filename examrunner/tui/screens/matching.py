@@ -241,7 +241,7 @@ class MatchingScreen(ExamScreen):
 
     def action_write(self) -> None:
         """Write reviews.csv and the answers; a day that has begun is asked what it takes in."""
-        from examrunner.services import import_reviews
+        from examrunner.services import import_reviews, new_list
         from examrunner.tui.screens.update import UpdateScreen
 
         preview = self._answered() if self.asked is None else None
@@ -252,7 +252,7 @@ class MatchingScreen(ExamScreen):
             if self.exam.act(lambda: import_reviews.remember(preview)):
                 self.exam.pop_screen()
             return
-        if not self.exam.act(lambda: import_reviews.write_open(preview, desk)):
+        if not self.exam.act(lambda: new_list.write_open(preview.new_list, desk)):
             return
         self.exam.pop_screen()
         if desk.has_begun:
