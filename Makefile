@@ -10,10 +10,10 @@ demo: $(STAMP)
 	@$(BIN)/examrunner open sessions/demo
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 faults: $(STAMP)
-	EXAMRUNNER_FAULTS=all $(BIN)/python -m pytest -n 2 --dist loadgroup tests/faults
+	EXAMRUNNER_FAULTS=all $(BIN)/python -m pytest -n 3 --dist loadgroup tests/faults
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
