@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from examrunner.domain.problems import BadInput, Problem
 from examrunner.domain.text import clean, counted, is_blank
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
 from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
+from examrunner.storage.readers.bank_judge import judge_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -149,12 +149,7 @@ def again(one: Waiting) -> Waiting:
 
 def line_of(one: Waiting) -> int | None:
     """Return the line of a question's id in its file; None where the id was made up."""
-    try:
-        lines = one.file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    wanted = re.compile(rf"\bid:\s*[\"']?{re.escape(one.question.id)}[\"']?\s*(?:[,}}#]|$)")
-    return next((n for n, line in enumerate(lines, 1) if wanted.search(line)), None)
+    return judge_file(one.file).lines().get(one.question.id)
 
 
 def has_second_reader(one: Waiting) -> bool:

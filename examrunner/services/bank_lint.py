@@ -78,7 +78,7 @@ class Linter:
     def refresh(self) -> Linted | None:
         """Judge what changed since the last time; None where nothing did."""
         target = targets(self.paths)
-        stamps = {path: _stamp(path) for path in target.looked_at()}
+        stamps = {path: stamp(path) for path in target.looked_at()}
         if self._stamps and stamps == self._stamps:
             return None
         changed = {path for path in stamps if stamps[path] != self._stamps.get(path)}
@@ -95,6 +95,11 @@ class Linter:
         self._stamps = stamps
         self._judged = {path: self._judged[path] for path in target.files}
         return _linted(self._judged, target)
+
+    def lines(self, path: Path) -> dict[str, int]:
+        """Return the line of each question's id in a file that was judged."""
+        found = self._judged.get(path)
+        return found.lines() if found else {}
 
     def _judge(self, files: list[Path], target: Target) -> dict[Path, Judged]:
         demands = {path: self._demands(target, path) for path in {one.parent for one in files}}
@@ -175,7 +180,8 @@ def _shared_ids(judged: dict[Path, Judged], target: Target) -> Iterable[Problem]
                     yield error(told, hint, file=str(path), rule="B01", **place)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def stamp(path: Path) -> tuple[int, int]:
+    """Return what tells two states of a file apart: when it was changed, and its size."""
     try:
         about = path.stat()
     except OSError:

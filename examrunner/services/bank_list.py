@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.approval import Standing, by_question, standing
@@ -16,7 +17,7 @@ from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import Problem, Severity
 from examrunner.services.approving import Waiting
-from examrunner.services.bank_lint import Linter
+from examrunner.services.bank_lint import Linter, stamp
 from examrunner.storage.readers.approval_files import FILE, read_approvals
 from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
 
@@ -46,6 +47,8 @@ class Shelved:
     problems: tuple[Problem, ...]
     chance: float | None
     """That anybody of the session draws it; None without a session."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """Id of each question to its line in the file; one that was made up is missing."""
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -85,6 +88,8 @@ class Shelf:
     _read: dict[Path, Bank | None] = field(default_factory=dict)
     _linter: Linter | None = None
     _problems: dict[str, list[Problem]] = field(default_factory=dict)
+    _one_at_a_time: Lock = field(default_factory=Lock)
+    """Files are looked at beside the running app, and after a judgement."""
 
     @property
     def sheet_rule(self) -> SheetRule:
@@ -95,11 +100,15 @@ class Shelf:
 
     def refresh(self) -> bool:
         """Look at the files again. Returns whether anything is another than before."""
-        now = {path: _stamp(path) for path in self._paths()}
+        with self._one_at_a_time:
+            return self._refresh()
+
+    def _refresh(self) -> bool:
+        now = {path: stamp(path) for path in self._paths()}
         if now == self._seen:
             return False
-        for path, stamp in now.items():
-            if path.name != FILE and self._seen.get(path) != stamp:
+        for path, is_at in now.items():
+            if path.name != FILE and self._seen.get(path) != is_at:
                 self._read[path], _ = read_bank(path)
         self._seen = now
         self._read = {path: found for path, found in self._read.items() if path in now}
@@ -140,7 +149,8 @@ class Shelf:
             title = (bank.title if bank else None) or self.titles.get(path.stem, path.stem)
             chance = self.chances.get(path.stem, 0.0) if self.chances else None
             problems = tuple(self._problems.get(str(path), ()))
-            rows.append(Shelved(path.stem, title, path, bank, now, problems, chance))
+            lines = self._linter.lines(path) if self._linter else {}
+            rows.append(Shelved(path.stem, title, path, bank, now, problems, chance, lines))
         there = {row.reading for row in rows}
         rows += [
             Shelved(name, self.titles.get(name, name), None, None, (), (), chance)
@@ -191,11 +201,3 @@ def sample_sheet(bank: Bank, rule: SheetRule) -> list[Question]:
     words = iter(lambda: int.from_bytes(secrets.token_bytes(WORD_BYTES), "big"), None)
     chosen = choose(items_of(usable.values()), rule, {}, words)
     return [usable[name] for name in chosen.ids]
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        about = path.stat()
-    except OSError:
-        return 0, -1
-    return about.st_mtime_ns, about.st_size

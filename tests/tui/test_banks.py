@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager, contextmanager
+from threading import Event
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import State
@@ -16,7 +18,7 @@ from tests.services.desks import USUAL_KINDS, bank, write_small
 from tests.tui.room import Room
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     import pytest
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
     from examrunner.services.desk import Desk
 
 SIZE = (100, 30)
+
+
+class SlowShelf(Shelf):
+    """A shelf whose files take as long to look at as a test likes."""
+
+    def __init__(self, folders: tuple[Path, ...], refreshing: Callable[[], bool]) -> None:
+        super().__init__(folders)
+        self.refreshing = refreshing
+
+    def refresh(self) -> bool:
+        """Look as the test says."""
+        return self.refreshing()
 
 
 def no_session(folder: Path) -> Desk:
@@ -45,6 +59,7 @@ async def browsing(*paths: Path) -> AsyncIterator[Room]:
 async def look(made: Room) -> str:
     """Let the browser look at the files again."""
     screen = next(one for one in made.app.screen_stack if isinstance(one, BanksScreen))
+    await made.settle()  # a look that is under way may have passed the file already
     screen.look_again()
     await made.settle()
     return made.text()
@@ -70,6 +85,28 @@ async def test_a_session_s_shelf_ranks_by_chance_and_names_what_is_missing(tmp_p
         place = next(n for n, row in enumerate(rows) if "Paper C" in row)
         await made.press(*["down"] * place)
         assert "general questions" in await made.press("enter")
+
+
+async def test_a_look_that_takes_long_is_not_joined_by_another(tmp_path: Path) -> None:
+    """The banks are read by one thread at a time, however often a look falls due."""
+    async with browsing(write_small(tmp_path) / "banks") as made:
+        screen = next(one for one in made.app.screen_stack if isinstance(one, BanksScreen))
+        begun, may_end = Event(), Event()
+        looks: list[bool] = []
+
+        def refresh() -> bool:
+            looks.append(True)
+            begun.set()
+            return not may_end.wait(10)
+
+        screen.shelf = SlowShelf(screen.shelf.folders, refresh)
+        screen.look_again()
+        assert await asyncio.to_thread(begun.wait, 10)
+        screen.look_again()
+        screen.look_again()
+        may_end.set()
+        await made.settle()
+        assert looks == [True]
 
 
 async def test_a_saved_file_shows_at_once(tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ class Judged:
     """The id of each question, empty where it has none, with line and column."""
     is_bank: bool = False
 
+    def lines(self) -> dict[str, int]:
+        """Return the line of each id that is given."""
+        return {name: line for name, line, _ in self.ids if name}
+
 
 def judge_file(path: Path, demands: Demands = Demands(), names: tuple[str, ...] = ()) -> Judged:  # noqa: B008  frozen
     """Return what there is to say about a file of a folder of banks, whatever it holds.

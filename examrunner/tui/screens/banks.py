@@ -8,7 +8,7 @@ from examrunner.domain.bank.approval import Judged
 from examrunner.domain.bank.banks import State
 from examrunner.domain.errors import ExamError
 from examrunner.domain.text import counted
-from examrunner.services.approving import judge, line_of
+from examrunner.services.approving import judge
 from examrunner.services.bank_list import Shelved
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, hanging, line, pad, wrap
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.worker import Worker
 
     from examrunner.domain.bank.banks import Question
     from examrunner.services.bank_list import Shelf
@@ -40,16 +41,17 @@ class BanksScreen(ListScreen):
         super().__init__()
         self.shelf = shelf
         self._is_reading = True
+        self._looking: Worker[None] | None = None
 
     def on_mount(self) -> None:
         """Read the banks beside the first frame, and keep looking at the files."""
-        self.run_worker(self._look, thread=True, exclusive=True, name="banks")
+        self.look_again()
         self.set_interval(0.5, self.look_again)
 
     def look_again(self) -> None:
-        """Look whether a file was saved."""
-        if not self._is_reading:
-            self.run_worker(self._look, thread=True, exclusive=True, name="banks")
+        """Look whether a file was saved, unless a look is still under way: threads do not stop."""
+        if self._looking is None or self._looking.is_finished:
+            self._looking = self.run_worker(self._look, thread=True, name="banks")
 
     def _look(self) -> None:
         try:
@@ -242,12 +244,10 @@ class BankScreen(ListScreen):
     def _problems(self, question: Question) -> list[str]:
         """Return what lint says within the lines of a question."""
         row = self.row
-        assert row.bank is not None
-        starts = {q.id: line_of(row.waiting(at)) for at, q in enumerate(row.bank.questions)}
-        begin = starts[question.id]
+        begin = row.lines.get(question.id)
         if begin is None:
             return []
-        later = [at for at in starts.values() if at is not None and at > begin]
+        later = [at for at in row.lines.values() if at > begin]
         end = min(later, default=1 << 30)
         return [
             f"{one.text} [{one.rule}]"
@@ -286,11 +286,11 @@ class BankScreen(ListScreen):
 
     def action_edit(self) -> None:
         """Open the bank in the editor at the chosen question."""
-        places, file = self._places(), self.row.file
-        if file is None:
+        places, row = self._places(), self.row
+        if row.file is None:
             return
-        at = line_of(self.row.waiting(places[self.chosen])) if places else None
-        edit_in(self, file, at)
+        ids = [question.id for question in row.bank.questions] if row.bank else []
+        edit_in(self, row.file, row.lines.get(ids[places[self.chosen]]) if places else None)
 
     def action_approve(self) -> None:
         """Stand behind the question as it is."""
