@@ -9,6 +9,7 @@ from textual.app import SystemCommand
 
 from examrunner.domain.errors import Environment, ExamError, refused_by_machine
 from examrunner.domain.exam.phases import Action, SessionPhase, allowed
+from examrunner.domain.problems import BadInput
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
 from examrunner.tui.paths import short
@@ -288,9 +289,10 @@ class ExamApp(OneKeyAtATime):
         """Show a failure above the footer."""
         from examrunner.storage.database.drafts import NotSaved
 
-        words = f"  {failure.message} {failure.hint}".rstrip()
+        message = failure.in_a_line if isinstance(failure, BadInput) else failure.message
+        words = f"  {message} {failure.hint}".rstrip()
         if len(words) > self.size.width:
-            words = f"  {failure.message}"
+            words = f"  {message}"
         self.message = line((words, "bad" if isinstance(failure, NotSaved) else "warn"))
         self.redraw()
 

@@ -41,3 +41,19 @@ async def test_a_real_day_has_no_troubles(tmp_path: Path) -> None:
     """The app as it is opened for an exam has none."""
     async with room(demo(tmp_path)) as made:
         assert made.app.troubles is None
+
+
+async def test_what_is_wrong_with_a_file_fits_the_line(tmp_path: Path) -> None:
+    """A call that a file stands against says which and why: the whole path would fill the line."""
+    folder = demo(tmp_path / ("long-" * 12))
+    settings = folder / "session.yaml"
+    text = settings.read_text(encoding="utf-8")
+    assert text.count("/course.yaml") == 1
+    settings.write_text(text.replace("/course.yaml", "/no-course.yaml"), encoding="utf-8")
+    async with room(folder) as exam:
+        told = (await exam.press("enter")).splitlines()[-2].rstrip()
+        assert told == "  no-course.yaml: the file cannot be read: No such file or directory"
+        (folder / "reviews.csv").write_text("student_id\ns01\n", encoding="utf-8")
+        told = (await exam.press("enter")).splitlines()[-2].rstrip()
+        assert told.startswith("  no-course.yaml: the file cannot be read")
+        assert told.endswith(" (and 1 more)")
