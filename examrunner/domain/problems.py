@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import ExamError
@@ -80,14 +79,3 @@ class BadInput(ExamError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
-
-    @property
-    def in_a_line(self) -> str:
-        """The first error, its file without the folder, and how many problems more there are."""
-        errors = (one for one in self.problems if one.severity is Severity.ERROR)
-        first = next(errors, self.problems[0])
-        name = PurePath(first.file).name if first.file else None
-        place = ":".join(str(part) for part in (name, first.line, first.column) if part)
-        more = len(self.problems) - 1
-        rest = f" (and {more} more)" if more else ""
-        return f"{place}: {first.text}{rest}" if place else f"{first.text}{rest}"

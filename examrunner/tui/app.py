@@ -12,7 +12,7 @@ from examrunner.domain.exam.phases import Action, SessionPhase, allowed
 from examrunner.domain.problems import BadInput
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
-from examrunner.tui.paths import short
+from examrunner.tui.paths import in_a_line, short
 from examrunner.tui.screens.opening import OpeningScreen
 from examrunner.tui.themes import DEFAULT, THEMES, commands, is_without_colour
 from examrunner.tui.typing import OneKeyAtATime
@@ -289,7 +289,7 @@ class ExamApp(OneKeyAtATime):
         """Show a failure above the footer."""
         from examrunner.storage.database.drafts import NotSaved
 
-        message = failure.in_a_line if isinstance(failure, BadInput) else failure.message
+        message = in_a_line(failure) if isinstance(failure, BadInput) else failure.message
         words = f"  {message} {failure.hint}".rstrip()
         if len(words) > self.size.width:
             words = f"  {message}"

@@ -1,10 +1,16 @@
-"""Paths as people give them: typed, pasted, or dragged into the terminal."""
+"""Paths as people give them, typed, pasted or dragged into the terminal, and as they are shown."""
 
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from examrunner.domain.problems import Severity
+
+if TYPE_CHECKING:
+    from examrunner.domain.problems import BadInput
 
 
 def path_from(text: str) -> Path | None:
@@ -33,3 +39,14 @@ def short(path: Path) -> str:
         return f"~/{path.relative_to(Path.home())}"
     except (ValueError, RuntimeError):
         return str(path)
+
+
+def in_a_line(failure: BadInput) -> str:
+    """Return the first error, its file without the folder, and how many problems more there are."""
+    errors = (one for one in failure.problems if one.severity is Severity.ERROR)
+    first = next(errors, failure.problems[0])
+    name = PurePath(first.file).name if first.file else None
+    place = ":".join(str(part) for part in (name, first.line, first.column) if part)
+    more = len(failure.problems) - 1
+    rest = f" (and {more} more)" if more else ""
+    return f"{place}: {first.text}{rest}" if place else f"{first.text}{rest}"
