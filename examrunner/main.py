@@ -71,12 +71,12 @@ def _run(arguments: list[str], out: Output) -> int:
 
     if not arguments and out.is_terminal():
         return _welcome()
-    parser = parser_of(_open_session)
     if not arguments:
-        parser.print_help()
+        parser_of(_open_session).print_help()
         return 0
+    arguments = with_command(arguments)
     try:
-        options = parser.parse_args(with_command(arguments))
+        options = parser_of(_open_session, arguments[0]).parse_args(arguments)
     except SystemExit as end:  # argparse has shown a help text or the version
         return int(end.code or 0)
     code: int = options.run(options, out)

@@ -101,6 +101,18 @@ except SystemExit as end:
     assert not loaded & heavy
 
 
+def test_a_command_loads_no_other_command_and_no_rules() -> None:
+    """What opens the app reads its arguments with nothing but words and kinds of failures."""
+    loaded = loaded_by("from examrunner.cli.parser import parser_of\nparser_of(None, 'open')")
+    own = {name for name in loaded if name.startswith(("examrunner.cli.", "examrunner.domain."))}
+    assert own == {
+        "examrunner.cli.arguments",
+        "examrunner.cli.exam",
+        "examrunner.cli.parser",
+        "examrunner.domain.errors",
+    }
+
+
 def test_the_app_loads_nothing_for_its_first_frame() -> None:
     """The first frame shows the session's name and needs no database, figures or validation."""
     loaded = loaded_by("import examrunner.tui.app")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from examrunner.services.export_into import Into, Plan
     from examrunner.services.results import Result, Results
 
-COMMANDS = ("results", "export")
 SOON = 0.5
 """Seconds after which a command says how far it is."""
 

@@ -19,13 +19,10 @@ from examrunner.cli import (
 
 if TYPE_CHECKING:
     from examrunner.cli.arguments import Commands
-    from examrunner.cli.exam import OpenApp
-
-COMMANDS = ("bank",)
 
 
-def add_to(commands: Commands, open_app: OpenApp) -> None:
-    """Add the command with all its own ones; `open_app` runs the terminal app."""
+def add_to(commands: Commands) -> None:
+    """Add the command with all its own ones."""
     parser = commands.add_parser(
         "bank",
         help="question banks: write, check, show, try out, approve",
@@ -39,9 +36,9 @@ def add_to(commands: Commands, open_app: OpenApp) -> None:
     bank_write.add_new(own)
     bank_lint.add_lint(own)
     bank_write.add_show(own)
-    bank_rehearse.add_rehearse(own, open_app)
+    bank_rehearse.add_rehearse(own)
     bank_approve.add_approve(own)
-    bank_browse.add_browse(own, open_app)
+    bank_browse.add_browse(own)
     bank_write.add_schema(own)
     bank_io.add_import(own)
     bank_io.add_export(own)

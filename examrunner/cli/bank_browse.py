@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from examrunner.cli.arguments import Commands
-    from examrunner.cli.exam import OpenApp
     from examrunner.cli.output import Output
 
 
-def add_browse(commands: Commands, open_app: OpenApp) -> None:
+def add_browse(commands: Commands) -> None:
     """Add the command to those of banks."""
     parser = commands.add_parser(
         "browse",
@@ -26,12 +24,13 @@ def add_browse(commands: Commands, open_app: OpenApp) -> None:
         "banks or a session.",
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders, or a session")
-    parser.set_defaults(run=partial(_browse, open_app=open_app), json=False)
+    parser.set_defaults(run=_browse, json=False)
 
 
-def _browse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+def _browse(options: Namespace, out: Output) -> int:
     from examrunner.services.ports import Way
 
     if not out.is_terminal():
         raise Environment("This needs a terminal.", "examrunner bank lint needs none.")
-    return open_app(Path(), Way(banks=tuple(options.paths)))
+    code: int = options.open_app(Path(), Way(banks=tuple(options.paths)))
+    return code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from examrunner.cli.arguments import Commands
-    from examrunner.cli.exam import OpenApp
     from examrunner.cli.output import Output
 
 
-def add_rehearse(commands: Commands, open_app: OpenApp) -> None:
+def add_rehearse(commands: Commands) -> None:
     """Add the command to those of banks."""
     parser = commands.add_parser(
         "rehearse",
@@ -30,10 +28,10 @@ def add_rehearse(commands: Commands, open_app: OpenApp) -> None:
     parser.add_argument(
         "--session", type=Path, metavar="SESSION", help="with this session's minutes and sheet"
     )
-    parser.set_defaults(run=partial(_rehearse, open_app=open_app), json=False)
+    parser.set_defaults(run=_rehearse, json=False)
 
 
-def _rehearse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+def _rehearse(options: Namespace, out: Output) -> int:
     from examrunner.cli.exam import run_app
     from examrunner.services.bank_rehearse import pretend
     from examrunner.services.folders import session_folder
@@ -45,4 +43,4 @@ def _rehearse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     with tempfile.TemporaryDirectory(prefix="examrunner-") as place:
         target = Path(place) / "rehearsal"
         pretend(target, options.bank, like)
-        return run_app(target, out, open_app, Way())
+        return run_app(target, out, options.open_app, Way())

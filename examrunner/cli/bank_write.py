@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, quoted
-from examrunner.domain.exam.clock import shown
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -140,6 +139,8 @@ def _say_symbols(bank: Bank, out: Output) -> None:
 
 
 def _say_question(one: Spoken, out: Output) -> None:
+    from examrunner.domain.exam.clock import shown
+
     question = one.question
     marks = f"{question.marks} mark{'s' * (question.marks != 1)}"
     level = f", {question.level}" if question.level else ""

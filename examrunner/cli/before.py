@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from examrunner.domain.exam.settings import ExamRules
     from examrunner.services.create import Double, Sources
 
-COMMANDS = ("new", "check", "plan")
-
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this module."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from examrunner.storage.live.connection import Connection
     from examrunner.storage.live.shapes import Assignment
 
-COMMANDS = ("canvas",)
 TESTED = "Tested against recorded answers of the documented interface, not against a live Canvas."
 ACCESS = (
     "The token comes from CANVAS_API_TOKEN in the environment or from the system's keyring "

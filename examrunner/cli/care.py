@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Output
     from examrunner.services.backup import Plan
 
-COMMANDS = ("backup", "restore")
-
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this module."""

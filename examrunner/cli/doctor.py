@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Cell, Output
     from examrunner.services.doctor.found import Findings
 
-COMMANDS = ("doctor",)
 WIDEST_GROUP, WIDEST_NAME = 7, 11
 """Cells of the first two columns, so that the groups stand below each other."""
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from examrunner.services.desk import Desk
     from examrunner.services.simulate import Simulated
 
-COMMANDS = ("commit", "slips", "draw", "update")
 WHY_CODES = ("late", "import-error", "other")
 QUICK = 300
 """Simulated sessions for the figures beside a commit: a second for a class of 24."""

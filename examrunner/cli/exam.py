@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +19,8 @@ if TYPE_CHECKING:
 
     OpenApp: TypeAlias = Callable[[Path, Way], int]
 
-COMMANDS = ("open", "window", "demo")
 
-
-def add_to(
-    commands: Commands,
-    open_app: OpenApp,
-) -> None:
+def add_to(commands: Commands) -> None:
     """Add the commands of this module."""
     parser = commands.add_parser(
         "open",
@@ -50,7 +44,7 @@ def add_to(
         metavar="DIR",
         help="keep mirror and backups in this folder as well, such as a USB stick",
     )
-    parser.set_defaults(run=partial(_open, open_app=open_app))
+    parser.set_defaults(run=_open)
     parser = commands.add_parser(
         "window",
         help="the student's second window: paper and time",
@@ -59,7 +53,7 @@ def add_to(
         "or verdicts. Started early, it waits for the first student who is called in.",
     )
     add_session(parser)
-    parser.set_defaults(run=partial(_window, open_app=open_app))
+    parser.set_defaults(run=_window)
     parser = commands.add_parser(
         "demo",
         help="look around with an invented class",
@@ -76,10 +70,10 @@ def add_to(
     )
     parser.add_argument("--no-open", action="store_true", help="copy only")
     add_json(parser)
-    parser.set_defaults(run=partial(_demo, open_app=open_app))
+    parser.set_defaults(run=_demo)
 
 
-def _open(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+def _open(options: Namespace, out: Output) -> int:
     from examrunner.services.folders import session_folder
 
     try:
@@ -91,23 +85,23 @@ def _open(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     if options.copies is not None and not options.copies.is_dir():
         raise WrongUsage(f"There is no folder {options.copies}.", "Is the stick mounted?")
     way = Way(watch=options.watch, take_over=options.take_over, second=options.copies)
-    return run_app(folder, out, open_app, way)
+    return run_app(folder, out, options.open_app, way)
 
 
-def _window(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+def _window(options: Namespace, out: Output) -> int:
     from examrunner.services.folders import session_folder
     from examrunner.services.ports import Way
 
-    return run_app(session_folder(options.session), out, open_app, Way(window=True))
+    return run_app(session_folder(options.session), out, options.open_app, Way(window=True))
 
 
 def _with_likely_command(wrong: WrongUsage, word: str | None) -> WrongUsage:
     """Return the failure with a better hint where the word looks like a mistyped command."""
     from difflib import get_close_matches
 
-    from examrunner.cli.parser import COMMANDS as ALL
+    from examrunner.cli.parser import COMMANDS
 
-    near = get_close_matches(word, ALL, n=1) if word and not Path(word).exists() else []
+    near = get_close_matches(word, COMMANDS, n=1) if word and not Path(word).exists() else []
     if not near:
         return wrong
     return WrongUsage(wrong.message, f"Or did you mean the command {near[0]}?")
@@ -124,7 +118,7 @@ def run_app(folder: Path, out: Output, open_app: OpenApp, way: Way) -> int:
     return open_app(folder, way)
 
 
-def _demo(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+def _demo(options: Namespace, out: Output) -> int:
     from examrunner.services.demo import copy_demo
 
     session = copy_demo(options.folder)
@@ -135,4 +129,4 @@ def _demo(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
         return 0
     from examrunner.services.ports import Way
 
-    return run_app(session, out, open_app, Way())
+    return run_app(session, out, options.open_app, Way())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from examrunner.cli.arguments import add_json
-from examrunner.domain.draw.odds import W
-from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Output
     from examrunner.services.explain import Came, Explained
     from examrunner.services.receipts import Receipt
-
-COMMANDS = ("explain",)
 
 
 def add_to(commands: Commands) -> None:
@@ -95,6 +91,9 @@ def _came_words(told: Explained) -> list[str]:
 
 
 def _one_came(told: Explained, came: Came) -> str:
+    from examrunner.domain.draw.odds import W
+    from examrunner.domain.draw.ticket import NONE
+
     attempt, receipt = came.attempt, came.receipt
     assert attempt.reading is not None
     title = told.titles[attempt.reading]

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Output
     from examrunner.storage.writers.handout import Handout, Practice
 
-COMMANDS = ("handout",)
-
 
 def add_to(commands: Commands) -> None:
     """Add the commands of this module."""

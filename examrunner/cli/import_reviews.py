@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.output import problems_data
 from examrunner.cli.taking import Done, add_into, add_taking, passing, say_done, say_each, take
-from examrunner.domain.course.matching import OWN
 from examrunner.domain.errors import Refused, WrongUsage, refused_by_machine
 from examrunner.domain.text import counted, some
 
@@ -124,6 +123,8 @@ def _ask_all(plan: Preview, out: Output) -> Preview:
 
 
 def _asked_title(asked: TitleQuestion, which: str, out: Output) -> str | None:
+    from examrunner.domain.course.matching import OWN
+
     out.say()
     out.say(f"{which}: which reading is this?  {_where(asked.lines)}")
     out.say(asked.title, indent=4)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from examrunner.domain.course.reimport import Changed
     from examrunner.services.import_roster import Preview
 
-COMMANDS = ("import",)
-
 
 def add_to(commands: Commands) -> None:
     """Add the command of this module; each kind of file is a command below it."""

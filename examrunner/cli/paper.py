@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from examrunner.services.desk import Desk
     from examrunner.services.enter_paper import Entry
 
-COMMANDS = ("kit", "enter-paper")
 FIXES = "This fixes roster, reviews, banks and rules, as the first call would."
 
 

@@ -3,54 +3,35 @@
 from __future__ import annotations
 
 from argparse import RawDescriptionHelpFormatter
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from examrunner import __version__
-from examrunner.cli import (
-    after,
-    bank,
-    before,
-    canvas,
-    care,
-    doctor,
-    draw,
-    exam,
-    explain,
-    handout,
-    importing,
-    paper,
-    privacy,
-    proof,
-    rehearse,
-    simulate,
-)
 from examrunner.cli.arguments import Parser
 
 if TYPE_CHECKING:
     from examrunner.cli.exam import OpenApp
 
-GROUPS = (
-    before,
-    importing,
-    doctor,
-    handout,
-    draw,
-    simulate,
-    proof,
-    explain,
-    after,
-    canvas,
-    care,
-    privacy,
-    paper,
-)
-"""The modules of commands, in the order of the help; `exam` comes first of all."""
-COMMANDS = (
-    *exam.COMMANDS,
-    *rehearse.COMMANDS,
-    *bank.COMMANDS,
-    *(name for group in GROUPS for name in group.COMMANDS),
-)
+GROUPS = {
+    "exam": ("open", "window", "demo"),
+    "rehearse": ("rehearse",),
+    "bank": ("bank",),
+    "before": ("new", "check", "plan"),
+    "importing": ("import",),
+    "doctor": ("doctor",),
+    "handout": ("handout",),
+    "draw": ("commit", "slips", "draw", "update"),
+    "simulate": ("simulate",),
+    "proof": ("reveal", "verify"),
+    "explain": ("explain",),
+    "after": ("results", "export"),
+    "canvas": ("canvas",),
+    "care": ("backup", "restore"),
+    "privacy": ("forget", "purge"),
+    "paper": ("kit", "enter-paper"),
+}
+"""Module of this package to the commands that its `add_to` adds, in the order of the help."""
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
 ABOUT = """\
 Run a day of one-on-one oral exams from the terminal.
 
@@ -68,8 +49,12 @@ class _Help(RawDescriptionHelpFormatter):
         self._action_max_length = max(map(len, COMMANDS)) + 2 * self._indent_increment
 
 
-def parser_of(open_app: OpenApp) -> Parser:
-    """Return the parser; `open_app` runs the terminal app on a session."""
+def parser_of(open_app: OpenApp, word: str = "") -> Parser:
+    """Return the parser; `open_app` runs the terminal app on a session.
+
+    Where the first word is a command, only the module of this command is loaded: the others would
+    be a twentieth of the app's start.
+    """
     parser = Parser(
         prog="examrunner",
         description=ABOUT,
@@ -77,14 +62,13 @@ def parser_of(open_app: OpenApp) -> Parser:
         formatter_class=_Help,
     )
     parser.add_argument("--version", action="version", version=f"examrunner {__version__}")
+    parser.set_defaults(open_app=open_app)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", required=True
     )
-    exam.add_to(commands, open_app)
-    rehearse.add_to(commands, open_app)
-    bank.add_to(commands, open_app)
-    for group in GROUPS:
-        group.add_to(commands)
+    for module, names in GROUPS.items():
+        if word in names or word not in COMMANDS:
+            import_module(f"examrunner.cli.{module}").add_to(commands)
     return parser
 
 

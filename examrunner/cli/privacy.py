@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from examrunner.services.forget import Done, Plan
     from examrunner.services.purge import Alone, Old
 
-COMMANDS = ("forget", "purge")
 SHOWN_CLOSED = 5
 UNASKED = "--yes does it unasked, --dry-run only shows."
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Output
     from examrunner.domain.draw.verification import Verified
 
-COMMANDS = ("reveal", "verify")
 STRENGTHS = {
     "recorded": "recorded: no public value took part, so the examiner could have chosen the seed",
     "public": "with a public value that took part in every draw",

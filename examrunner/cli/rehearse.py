@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,12 +17,10 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from examrunner.cli.arguments import Commands
-    from examrunner.cli.exam import OpenApp
     from examrunner.cli.output import Output
     from examrunner.services.rehearse import Report
     from examrunner.services.troubles import Troubles
 
-COMMANDS = ("rehearse",)
 FASTEST = 20
 KILLED = exit_code(9)
 """What the app's process ends with in a rehearsed crash."""
@@ -33,7 +30,7 @@ CRASHED = (
 )
 
 
-def add_to(commands: Commands, open_app: OpenApp) -> None:
+def add_to(commands: Commands) -> None:
     """Add the command of this module."""
     parser = commands.add_parser(
         "rehearse",
@@ -67,10 +64,10 @@ def add_to(commands: Commands, open_app: OpenApp) -> None:
         "--to", type=Path, metavar="DIR", help="keep the copy as a session of its own"
     )
     add_json(parser)
-    parser.set_defaults(run=partial(_rehearse, open_app=open_app))
+    parser.set_defaults(run=_rehearse)
 
 
-def _rehearse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
+def _rehearse(options: Namespace, out: Output) -> int:
     from examrunner.services.folders import session_folder
 
     folder = session_folder(options.session)
@@ -79,12 +76,12 @@ def _rehearse(options: Namespace, out: Output, *, open_app: OpenApp) -> int:
     if options.troubles is not None and (options.auto or options.json):
         raise WrongUsage("--with is for a rehearsal by hand.", "--auto has troubles of its own.")
     if options.to is not None:
-        return _on_copy(options, out, folder, options.to, open_app)
+        return _on_copy(options, out, folder, options.to)
     with tempfile.TemporaryDirectory(prefix="examrunner-") as place:
-        return _on_copy(options, out, folder, Path(place) / "rehearsal", open_app)
+        return _on_copy(options, out, folder, Path(place) / "rehearsal")
 
 
-def _on_copy(options: Namespace, out: Output, folder: Path, target: Path, open_app: OpenApp) -> int:
+def _on_copy(options: Namespace, out: Output, folder: Path, target: Path) -> int:
     from examrunner.services.rehearse import copy_inputs, rehearse
 
     if options.auto or options.json:
@@ -98,15 +95,15 @@ def _on_copy(options: Namespace, out: Output, folder: Path, target: Path, open_a
 
     copy_inputs(folder, target, options.public)
     if options.troubles is None:
-        return run_app(target, out, open_app, Way(speed=options.speed))
+        return run_app(target, out, options.open_app, Way(speed=options.speed))
     troubles = _troubles(options, target)
     way = Way(speed=options.speed, began=SystemClock().now(), troubles=troubles)
-    code = run_app(target, out, open_app, way)
+    code = run_app(target, out, options.open_app, way)
     if troubles.crash is None or code != KILLED:
         return code
     out.say(CRASHED)
     again = replace(troubles, crash=None, has_crashed=True)
-    return run_app(target, out, open_app, replace(way, troubles=again))
+    return run_app(target, out, options.open_app, replace(way, troubles=again))
 
 
 def _troubles(options: Namespace, target: Path) -> Troubles:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from examrunner.domain.draw.figures import Figures
     from examrunner.services.simulate import Simulated
 
-COMMANDS = ("simulate",)
 MOST_SESSIONS = 1_000_000
 MOST_SPACING = 1_000_000
 BAR = 10

@@ -24,11 +24,6 @@ FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError
 _OLDER = SPREADSHEETS[-1]
 
 
-def is_archive(data: bytes) -> bool:
-    """Say whether bytes begin like a zip archive or an older workbook."""
-    return data.startswith(SPREADSHEETS)
-
-
 def checked_names(data: bytes, file: str | None) -> list[str]:
     """Return the names of an archive's entries.
 

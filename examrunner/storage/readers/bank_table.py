@@ -16,9 +16,9 @@ from examrunner.domain.bank.foreign import (
 )
 from examrunner.domain.problems import BadInput, error, warning
 from examrunner.domain.text import fold, safe, some, tidy
-from examrunner.storage.readers.archives import checked_names, is_archive
+from examrunner.storage.readers.archives import checked_names
 from examrunner.storage.readers.qti import refusal_of_archive
-from examrunner.storage.readers.tables import read_table, unwrapped
+from examrunner.storage.readers.tables import is_archive, read_table, unwrapped
 from examrunner.storage.readers.workbooks import read_workbook
 
 if TYPE_CHECKING:

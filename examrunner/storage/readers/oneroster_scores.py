@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.problems import BadInput, error
 from examrunner.domain.text import fold, tidy
-from examrunner.storage.readers.archives import checked_names, entries_of, is_archive
-from examrunner.storage.readers.tables import bytes_of, read_table
+from examrunner.storage.readers.archives import checked_names, entries_of
+from examrunner.storage.readers.tables import bytes_of, is_archive, read_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from examrunner.domain.course.people import Student
 from examrunner.domain.problems import BadInput, Problem, error, has_errors, warning
 from examrunner.domain.text import fold, safe, some, tidy
 from examrunner.storage.collector import held_back
-from examrunner.storage.readers import archives, canvas, oneroster, workbooks
+from examrunner.storage.readers import canvas
 from examrunner.storage.readers.columns import SHOWN, field_of, find_fields, is_known
 from examrunner.storage.readers.roster_students import (
     ID_FIELDS,
@@ -26,7 +26,14 @@ from examrunner.storage.readers.roster_students import (
     with_names,
 )
 from examrunner.storage.readers.student_ids import Cells, chosen_ids, repeats, without_shared
-from examrunner.storage.readers.tables import Table, all_unwrapped, bytes_of, read_table, tidied
+from examrunner.storage.readers.tables import (
+    Table,
+    all_unwrapped,
+    bytes_of,
+    is_archive,
+    read_table,
+    tidied,
+)
 
 SHOWN_COLUMNS = 8
 _CANVAS_FIELDS = {
@@ -149,10 +156,18 @@ def _found(
 ) -> _Found:
     """Return a class list as columns; raises BadInput where nothing can be said of them."""
     if isinstance(source, Path) and source.is_dir():
-        return _from_oneroster(oneroster.folder_files(source, file), file, of_class)
+        from examrunner.storage.readers.oneroster import folder_files
+
+        return _from_oneroster(folder_files(source, file), file, of_class)
     data = bytes_of(source, file)
-    if not archives.is_archive(data):
-        return _from_table(read_table(data, file, known=is_known))
+    if is_archive(data):
+        return _from_archive(data, file, sheet, of_class)
+    return _from_table(read_table(data, file, known=is_known))
+
+
+def _from_archive(data: bytes, file: str | None, sheet: str | None, of_class: str | None) -> _Found:
+    from examrunner.storage.readers import archives, oneroster, workbooks
+
     names = archives.checked_names(data, file)
     if oneroster.is_export(names):
         return _from_oneroster(oneroster.zip_files(data, file), file, of_class)
@@ -162,7 +177,9 @@ def _found(
 
 
 def _from_oneroster(files: Mapping[str, bytes], file: str | None, of_class: str | None) -> _Found:
-    read = oneroster.read_export(files, file, of_class)
+    from examrunner.storage.readers.oneroster import read_export
+
+    read = read_export(files, file, of_class)
     kind = RosterKind.ONEROSTER_1_2 if read.is_1_2 else RosterKind.ONEROSTER_1_1
     return _Found(kind, read.cells, read.places, read.problems)
 

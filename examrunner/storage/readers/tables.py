@@ -172,6 +172,11 @@ class Table:
         return f" ({title})" if title and bad_character(title) is None else ""
 
 
+def is_archive(data: bytes) -> bool:
+    """Say whether bytes begin like a zip archive or an older workbook."""
+    return data.startswith(SPREADSHEETS)
+
+
 def bytes_of(source: bytes | Path, file: str | None = None) -> bytes:
     """Return the bytes of a file or the bytes given, unless there are too many of them."""
     try:
@@ -245,7 +250,7 @@ def all_unwrapped(cells: list[str]) -> list[str]:
 
 
 def _decoded(data: bytes, file: str | None) -> str:
-    if data.startswith(SPREADSHEETS):
+    if is_archive(data):
         text = "this is not a CSV file"
         raise BadInput([error(text, SAVE_AS_CSV, file=file, line=1, rule="csv-encoding")])
     if data.startswith(BYTE_ORDER_MARKS) or data.count(0) * _MOSTLY_ZERO > len(data):
