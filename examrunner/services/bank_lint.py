@@ -18,7 +18,7 @@ from examrunner.domain.bank.lint.rules import Demands
 from examrunner.domain.errors import refused_by_machine
 from examrunner.domain.problems import Problem, Severity, error
 from examrunner.services.bank_targets import APPROVALS, COURSE_FILE, Target, targets
-from examrunner.storage.files import write_atomically
+from examrunner.storage.files import stamp, write_atomically
 from examrunner.storage.readers.bank_judge import Judged, judge_file
 
 if TYPE_CHECKING:
@@ -178,15 +178,6 @@ def _shared_ids(judged: dict[Path, Judged], target: Target) -> Iterable[Problem]
                     hint = "every id stands for one thing only, in all banks"
                     place = {"line": line, "column": column}
                     yield error(told, hint, file=str(path), rule="B01", **place)
-
-
-def stamp(path: Path) -> tuple[int, int]:
-    """Return what tells two states of a file apart: when it was changed, and its size."""
-    try:
-        about = path.stat()
-    except OSError:
-        return 0, -1
-    return about.st_mtime_ns, about.st_size
 
 
 def _processors() -> int:

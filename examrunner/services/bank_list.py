@@ -17,7 +17,8 @@ from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import Problem, Severity
 from examrunner.services.approving import Waiting
-from examrunner.services.bank_lint import Linter, stamp
+from examrunner.services.bank_lint import Linter
+from examrunner.storage.files import stamp
 from examrunner.storage.readers.approval_files import FILE, read_approvals
 from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
 

@@ -81,3 +81,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    """Return what tells two states of a file apart: when it was changed, and its size."""
+    try:
+        about = path.stat()
+    except OSError:
+        return 0, -1
+    return about.st_mtime_ns, about.st_size

@@ -34,6 +34,7 @@ from examrunner.services.approving import (
 )
 from examrunner.services.prepare import prepare
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
+from examrunner.storage.readers.yaml_tree import USUAL_SIZE
 from tests.services.desks import SETTINGS, USUAL_KINDS, Room, bank, write_small
 
 if TYPE_CHECKING:
@@ -123,6 +124,14 @@ def test_what_is_written_reads_back(
     path = tmp_path_factory.mktemp("approvals") / FILE
     write_approvals(path, Approvals(tuple(given)))
     assert read_approvals(path) == (Approvals(tuple(given)), [])
+
+
+def test_a_file_that_has_grown_for_many_terms_is_read(tmp_path: Path) -> None:
+    """Entries are only ever added: fifteen thousand are more than a file of people may hold."""
+    given = Approvals((entry(QUESTION, Judged.APPROVED),) * 15_000)
+    write_approvals(tmp_path / FILE, given)
+    assert (tmp_path / FILE).stat().st_size > USUAL_SIZE.bytes
+    assert read_approvals(tmp_path / FILE) == (given, [])
 
 
 def test_a_broken_file_is_told_with_its_place(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ import pytest
 from examrunner.domain.bank.approval import Approval, Approvals
 from examrunner.domain.bank.approval import Judged as Said
 from examrunner.domain.bank.content import content_hash
+from examrunner.domain.bank.lint.rules import Demands
 from examrunner.domain.errors import WrongUsage
-from examrunner.domain.problems import Severity
+from examrunner.domain.problems import Problem, Severity
 from examrunner.services import bank_lint
 from examrunner.services.bank_lint import Linter, changes
-from examrunner.storage.readers.approval_files import write_approvals
+from examrunner.storage.readers import bank_judge
+from examrunner.storage.readers.approval_files import read_approvals, write_approvals
 from examrunner.storage.readers.bank_files import read_bank
 from examrunner.storage.readers.bank_judge import Judged, judge_file
 from tests.banks import clean_bank
@@ -123,6 +125,30 @@ def test_approvals_make_strict_and_are_lost_by_a_change(shelf: Path) -> None:
     (shelf / "trees.yaml").write_text(clean_bank().replace("acorn next", "acorn close", 1))
     problem = Linter([shelf]).run().problems[0]
     assert (problem.rule, problem.line, problem.column) == ("B30", 11, 9)
+
+
+def test_approvals_are_read_once_for_all_banks_beside_them(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many banks ask what was approved, the file is read once for each state of it."""
+    write_approvals(shelf / "approvals.yaml", Approvals())
+    read: list[Path] = []
+
+    def counted(path: Path) -> tuple[Approvals, list[Problem]]:
+        read.append(path)
+        return read_approvals(path)
+
+    monkeypatch.setattr(bank_judge, "read_approvals", counted)
+    assert judge_file(shelf / "trees.yaml", Demands(approvals=True)).problems == ()
+    assert judge_file(shelf / "bushes.yaml", Demands(approvals=True)).problems == ()
+    assert len(read) == 1
+    bank, _ = read_bank(shelf / "trees.yaml")
+    assert bank is not None
+    one = Approval(bank.questions[0].id, Said.APPROVED, "0" * 64, "ta-2", date(2024, 12, 2))
+    write_approvals(shelf / "approvals.yaml", Approvals((one,)))
+    (changed,) = judge_file(shelf / "trees.yaml", Demands(approvals=True)).problems
+    assert changed.rule == "B30"
+    assert len(read) == 2
 
 
 def test_only_what_changes_is_told_while_watching(shelf: Path) -> None:

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from examrunner.domain.problems import Problem, Severity
 from examrunner.storage.readers.yaml_tree import (
     EMPTY,
-    MAX_BYTES,
     MAX_DEPTH,
-    MAX_NODES,
     MAX_PROBLEMS,
+    USUAL_SIZE,
     Mapping,
     Scalar,
     Sequence,
@@ -231,7 +230,7 @@ def test_quotes_keep_everything() -> None:
 def test_brackets_cannot_crash_it(unit: str, times: int) -> None:
     """A hundred thousand brackets are refused at once: reading stops at the depth cap."""
     start = time.perf_counter()
-    refused((unit * times)[: MAX_BYTES - 1])
+    refused((unit * times)[: USUAL_SIZE.bytes - 1])
     assert time.perf_counter() - start < 2
 
 
@@ -243,14 +242,14 @@ def test_depth_up_to_the_cap_is_read() -> None:
 
 def test_size_is_capped_before_parsing() -> None:
     """A file of more than two megabytes is refused without being looked at."""
-    assert "larger" in refused(b"a: " + b"x" * MAX_BYTES).text
+    assert "larger" in refused(b"a: " + b"x" * USUAL_SIZE.bytes).text
 
 
 def test_the_number_of_values_is_capped() -> None:
     """Reading stops soon after too many values, within two seconds."""
     start = time.perf_counter()
-    problem = refused("a:\n" + "- x\n" * (MAX_NODES + 1000))
-    assert f"{MAX_NODES:,}" in problem.text
+    problem = refused("a:\n" + "- x\n" * (USUAL_SIZE.values + 1000))
+    assert f"{USUAL_SIZE.values:,}" in problem.text
     assert time.perf_counter() - start < 2
 
 

@@ -10,7 +10,7 @@ from examrunner.domain.draw.limits import is_hex
 from examrunner.storage.files import write_atomically
 from examrunner.storage.readers.cache import read_file
 from examrunner.storage.readers.typed import Report, Rules, read_typed
-from examrunner.storage.readers.yaml_tree import read_tree
+from examrunner.storage.readers.yaml_tree import Size, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from examrunner.domain.problems import Problem
 
 FILE = "approvals.yaml"
+SIZE = Size(20_000_000, 1_000_000)
+"""Entries are never taken out: some 90,000 of them, many terms of the largest course."""
 READABLE = 0o644
 """Banks and their approvals are shared, e.g. by git; they hold nothing about students."""
 HEAD = """\
@@ -35,7 +37,7 @@ def read_approvals(path: Path) -> tuple[Approvals, list[Problem]]:
         return Approvals(), []
 
     def read(data: bytes, file: str) -> tuple[Approvals | None, list[Problem]]:
-        root, problems = read_tree(data, file)
+        root, problems = read_tree(data, file, SIZE)
         if root is None:
             return None, problems
         report = Report(file, root)
@@ -46,7 +48,7 @@ def read_approvals(path: Path) -> tuple[Approvals, list[Problem]]:
                 report.at(("approvals", place, "sha256"), told, hint)
         return (None if report.problems else found), problems + report.sorted()
 
-    found, problems = read_file(Approvals, path, "", read)
+    found, problems = read_file(Approvals, path, "", read, SIZE.bytes)
     return found or Approvals(), problems
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import Bank
@@ -10,6 +11,7 @@ from examrunner.domain.bank.lint.judge import judge
 from examrunner.domain.bank.lint.rules import Demands, Finding
 from examrunner.domain.problems import Problem, warning
 from examrunner.domain.text import safe
+from examrunner.storage.files import stamp
 from examrunner.storage.readers.approval_files import FILE as APPROVALS
 from examrunner.storage.readers.approval_files import read_approvals
 from examrunner.storage.readers.bank_drafts import draft_bank, names_of, suspects
@@ -24,6 +26,7 @@ from examrunner.storage.readers.yaml_tree import Mapping, read_tree
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from examrunner.domain.bank.approval import Known
     from examrunner.domain.bank.lint.draft import DraftBank
 
 RULE = "lint"
@@ -127,13 +130,22 @@ def _unused(comment: Asked, file: str) -> list[Problem]:
 
 def _add_approvals(bank: DraftBank, root: Mapping, path: Path) -> None:
     """Note at each question what approvals.yaml says of it as it is now."""
-    from examrunner.domain.bank.approval import by_question, standing
+    from examrunner.domain.bank.approval import standing
 
     report = Report(str(path), root)
     typed = read_typed(Bank, report, BANK_RULES)
     if typed is None:
         return
-    known = by_question(read_approvals(path.parent / APPROVALS)[0].approvals)
+    file = path.parent / APPROVALS
+    known = _known(file, stamp(file))
     for drafted, question in zip(bank.all_questions, typed.questions, strict=True):
         now = standing(question, known)
         drafted.approval = "changed" if now.is_changed else str(now.state)
+
+
+@lru_cache(maxsize=1)
+def _known(file: Path, _state: tuple[int, int]) -> Known:
+    """Return the entries of a file in this state, which all banks beside it ask for."""
+    from examrunner.domain.bank.approval import by_question
+
+    return by_question(read_approvals(file)[0].approvals)

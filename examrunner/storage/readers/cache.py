@@ -21,7 +21,7 @@ import examrunner
 from examrunner.domain.plain import canonical, from_plain, to_plain
 from examrunner.domain.problems import Problem, error, has_errors
 from examrunner.storage.files import make_private, write_atomically
-from examrunner.storage.readers.yaml_tree import MAX_BYTES
+from examrunner.storage.readers.yaml_tree import USUAL_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -40,6 +40,7 @@ def read_file(
     path: Path,
     context: str,
     read: Callable[[bytes, str], tuple[T | None, list[Problem]]],
+    most: int = USUAL_SIZE.bytes,
 ) -> tuple[T | None, list[Problem]]:
     """Return a file's value and problems, from the cache where it holds them.
 
@@ -47,7 +48,7 @@ def read_file(
     errors are read anew each time.
     """
     file = str(path)
-    data, fault = read_bytes(path)
+    data, fault = read_bytes(path, most)
     if data is None:
         return None, [fault] if fault else []
     remembered = load(kind, data, context)
@@ -60,7 +61,7 @@ def read_file(
     return fresh, problems
 
 
-def read_bytes(path: Path) -> tuple[bytes | None, Problem | None]:
+def read_bytes(path: Path, most: int = USUAL_SIZE.bytes) -> tuple[bytes | None, Problem | None]:
     """Return what a file holds, up to one byte more than may be read, or why it cannot be read."""
     file = str(path)
     try:
@@ -68,8 +69,8 @@ def read_bytes(path: Path) -> tuple[bytes | None, Problem | None]:
         if not stat.S_ISREG(about.st_mode):
             return None, error("this is not a file", file=file, rule="unreadable")
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123  for the same reason
-            data = stream.read(min(about.st_size, MAX_BYTES) + 1)
-            while len(data) <= MAX_BYTES and (more := stream.read(_GROWN)):
+            data = stream.read(min(about.st_size, most) + 1)
+            while len(data) <= most and (more := stream.read(_GROWN)):
                 data += more
             return data, None
     except (OSError, ValueError) as fault:

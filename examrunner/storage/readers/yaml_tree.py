@@ -12,7 +12,8 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from examrunner.domain.problems import Problem, error, warning
 from examrunner.domain.text import bad_character, name_of, safe
@@ -21,9 +22,7 @@ from examrunner.storage.readers.yaml_hints import QUOTE_IT, SINGLE_QUOTES, expla
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MAX_BYTES = 2_000_000
 MAX_DEPTH = 32
-MAX_NODES = 100_000
 MAX_PROBLEMS = 50
 """Reading stops here: nobody reads more, and a hostile file could hold millions."""
 SHOWN = 60
@@ -44,6 +43,16 @@ _OTHER_ENCODINGS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+
+
+class Size(NamedTuple):
+    """How much a file may hold; what people write stays far below."""
+
+    bytes: int = 2_000_000
+    values: int = 100_000
+
+
+USUAL_SIZE = Size()
 
 
 @dataclass(slots=True)
@@ -86,20 +95,22 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-def read_tree(data: bytes, file: str) -> tuple[Mapping | None, list[Problem]]:
+def read_tree(
+    data: bytes, file: str, size: Size = USUAL_SIZE
+) -> tuple[Mapping | None, list[Problem]]:
     """Return the file's mapping, or None where any problem is an error, and all problems."""
-    text, problems = _decode(data, file)
+    text, problems = _decode(data, file, size.bytes)
     if text is None:
         return None, problems
-    builder = _Builder(text, file)
+    builder = _Builder(text, file, size.values)
     builder.run()
     return builder.result()
 
 
-def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
+def _decode(data: bytes, file: str, most: int) -> tuple[str | None, list[Problem]]:
     """Return the text with line ends as line feeds; the parser sees nothing unchecked."""
-    if len(data) > MAX_BYTES:
-        told = f"the file is larger than {MAX_BYTES // 1_000_000} MB"
+    if len(data) > most:
+        told = f"the file is larger than {most // 1_000_000} MB"
         return None, [error(told, "is this the right file?", file=file, line=1, rule=RULE)]
     for mark, name in _OTHER_ENCODINGS:
         if data.startswith(mark):
@@ -115,7 +126,9 @@ def _decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         hint = "save it as UTF-8 in your editor (it may be in Latin-1 or cut off)"
         return None, [error(told, hint, file=file, line=line, column=column, rule=RULE)]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    problems = list(_bad_characters(text, file)) if data.translate(None, _USUAL) else []
+    if not data.translate(None, _USUAL):
+        return text, []
+    problems = list(islice(_bad_characters(text, file), MAX_PROBLEMS))
     return (None, problems) if problems else (text, [])
 
 
@@ -131,7 +144,6 @@ def _is_simple(text: str) -> bool:
 
 
 def _bad_characters(text: str, file: str) -> Iterator[Problem]:
-    found = 0
     for match in _UNUSUAL.finditer(text):
         if bad_character(match[0]) is None:
             continue
@@ -144,9 +156,6 @@ def _bad_characters(text: str, file: str) -> Iterator[Problem]:
             else "delete it and type the place anew"
         )
         yield error(told, hint, file=file, line=line, column=column, rule=RULE)
-        found += 1
-        if found == MAX_PROBLEMS:
-            return
 
 
 class _Open:
@@ -166,9 +175,10 @@ class _Open:
 class _Builder:
     """Turns events into the tree."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, most: int) -> None:
         self.text = text
         self.file = file
+        self.most = most
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self.stack: list[_Open] = []
@@ -204,7 +214,7 @@ class _Builder:
     ) -> None:
         """Take event by event; in a simple file nearly all are kept without further ado."""
         stack, is_simple, double = self.stack, _is_simple(self.text), '"'
-        most, event = MAX_NODES, get()
+        most, event = self.most, get()
         while self.going and (kind := type(event)) is not end:
             if kind is not scalar:
                 taker = takers.get(kind)
@@ -281,8 +291,7 @@ class _Builder:
         if event.anchor is not None:
             self.report(f"`&{safe(event.anchor[:SHOWN])}` is an anchor", QUOTE_IT, node)
         elif event.tag is not None:
-            told = "a text that begins with ! is a tag"
-            self.report(told, QUOTE_IT, node)
+            self.report("a text that begins with ! is a tag", QUOTE_IT, node)
 
     def check_escapes(self, event: Any, node: Scalar) -> None:
         """Look at what backslashes in double quotes turned into, and at tabs."""
@@ -330,8 +339,7 @@ class _Builder:
 
     def take_sequence(self, event: Any) -> None:
         """Open a list."""
-        start = event.start_mark
-        node = Sequence(start.line + 1, start.column + 1)
+        node = Sequence(event.start_mark.line + 1, event.start_mark.column + 1)
         self.open(event, node, _Open(node.items))
 
     def open(self, event: Any, node: Sequence | Mapping, opened: _Open) -> None:
@@ -353,8 +361,8 @@ class _Builder:
     def put(self, node: Node) -> None:
         """Hang a node where it belongs."""
         self.nodes += 1
-        if self.nodes > MAX_NODES:
-            self.report(f"the file holds more than {MAX_NODES:,} values", "split it", node)
+        if self.nodes > self.most:
+            self.report(f"the file holds more than {self.most:,} values", "split it", node)
             self.going = False
         elif not self.stack:
             self.root = node
