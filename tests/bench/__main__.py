@@ -39,6 +39,7 @@ LIMITS = {
     "chain of 100,000 events": 2.0,
     "replay of 100,000 events": 6.0,
     "draw of 24 at h=14 to its ticket": 400.0,
+    "draw of 24 at h=14 to a bare hash": 800.0,
     "1,000,000 draws to the rule, h=14": 1 / 8,
     "1,000,000 plain draws to hashing": 3.0,
     "1,000,000 draws, MiB of 1 GiB": 1.0,

@@ -95,7 +95,6 @@ def measured() -> dict[str, Pair]:
     all_by_rule = draws * STUDENTS * SESSIONS
     return {
         "draw of 24 at h=14 to its ticket": (draws * 1e6, ticket * 1e6),
-        # No budget: where the processor itself can hash, a bare hash says little of Python's speed.
         "draw of 24 at h=14 to a bare hash": (draws * 1e6, hashes / (STUDENTS * SESSIONS) * 1e6),
         "1,000,000 draws to the rule, h=14": (spaced, all_by_rule),
         "1,000,000 plain draws to hashing": (plain, hashes),
