@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.banks import State
 from examrunner.domain.draw import sheets
 from examrunner.domain.draw.commitment import bank_hash, bank_items, questions_in
 from examrunner.domain.draw.ticket import NONE
@@ -62,6 +63,27 @@ def sheet(desk: Desk, attempt: Attempt) -> list[Question]:
         return []
     questions = bank_questions(desk, attempt.bank)
     return [questions[asked.id] for asked in attempt.questions]
+
+
+def remarks(desk: Desk, attempt: Attempt) -> dict[str, str]:
+    """Return a word for each question of a sheet that is not an approved one of its reading.
+
+    `general` for one of the fallback bank beside others; the state of one of a bank in which
+    somebody has judged questions. Where approval is not in use, no question is remarked on.
+    """
+    if attempt.bank is None or attempt.is_fallback:
+        return {}
+    general = bank_questions(desk, desk.stored_session().fallback)
+    questions = bank_questions(desk, attempt.bank)
+    own = [one for name, one in questions.items() if name not in general]
+    is_judged = any(one.status is not State.DRAFT for one in own)
+    found = {}
+    for name in (asked.id for asked in attempt.questions):
+        if name in general:
+            found[name] = "general"
+        elif is_judged and questions[name].status is not State.APPROVED:
+            found[name] = str(questions[name].status)
+    return found
 
 
 def choices(desk: Desk, attempt: Attempt) -> list[str]:

@@ -6,8 +6,8 @@ hint offered last. Earlier ones, red flags, anchors and air are added as far as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from examrunner.domain.bank.banks import Question
 from examrunner.domain.exam.attempts import Asked
@@ -74,6 +74,8 @@ class SheetView:
     """Seconds the current question has been current."""
     notes: Sequence[str] = ()
     """Notes on the current question."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Question to a word on where it comes from, for those that are not approved ones."""
     aside: Sequence[Line] | None = None
     """What stands in the place of all but the current question and its points, if asked for."""
 
@@ -104,7 +106,8 @@ def _rows(view: SheetView, width: int, level: Level) -> list[Line]:
 def _current(view: SheetView, width: int, level: Level) -> list[Line]:
     question, asked = view.questions[view.current], view.asked[view.current]
     inner = width - 8
-    rows: list[Line] = [_heading(question, asked, view.spent)]
+    remark = view.remarks.get(question.id, "")
+    rows: list[Line] = [_heading(question, asked, view.spent, remark)]
     rows += [EMPTY] if level.air >= HEADING else []
     rows += [line((text, "strong")) for text in wrap(question.say, inner)]
     if question.look_for and level.air >= POINTS:
@@ -124,8 +127,9 @@ def _current(view: SheetView, width: int, level: Level) -> list[Line]:
     return [(EDGE, *row) for row in rows]
 
 
-def _heading(question: Question, asked: Asked, spent: int) -> Line:
+def _heading(question: Question, asked: Asked, spent: int, remark: str) -> Line:
     spans: list[Span] = [(question.kind, "accent")]
+    spans += [(f", {remark}", "dim")] if remark else []
     spans.append((f"{GAP}{shown(spent)} of {shown(question.seconds)}", ""))
     if asked.rating:
         spans.append((f"{GAP}{asked.rating}", RATING_INK[asked.rating]))

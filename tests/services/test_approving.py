@@ -25,6 +25,7 @@ from examrunner.domain.bank.banks import Bank, Entry, Question, State
 from examrunner.domain.bank.content import content_hash
 from examrunner.domain.errors import Refused, WrongUsage
 from examrunner.domain.problems import BadInput
+from examrunner.services import draws
 from examrunner.services.approving import (
     bank_files,
     has_second_reader,
@@ -193,6 +194,29 @@ def test_a_session_that_asks_for_approval_draws_what_is_approved(folder: Path) -
     assert waiting(folder) == ["a2"]
     usable = prepare(folder).banks["paper-a"]
     assert [q.id for q in usable.questions if q.status is State.APPROVED] == ["a1", "a3", "a4"]
+
+
+def test_the_sheet_says_which_questions_are_not_approved(tmp_path: Path) -> None:
+    """Beside an approved question a draft is called so, and one that fits any reading general."""
+    folder = write_small(tmp_path, SETTINGS, a=bank("a", "opening", "core", "detail"))
+    found, _ = waiting_for(bank_files([folder / "banks"]), Judged.APPROVED)
+    judge(found[0], Judged.APPROVED, "instructor", DAY)
+    room = Room(folder)
+    attempt = room.revealed("chi")
+    last = attempt.questions[-1].id
+    assert draws.remarks(room.desk, attempt) == {"a2": "draft", "a3": "draft", last: "general"}
+    assert last.startswith("fallback-q")
+    room.leave()
+
+
+@pytest.mark.parametrize("paper", ["paper-a", "paper-c"])
+def test_without_approvals_nothing_is_said_of_drafts(tmp_path: Path, paper: str) -> None:
+    """Where nobody judges, drafts are all there is; without a bank the whole sheet is general."""
+    room = Room(write_small(tmp_path))
+    attempt = room.revealed("chi", paper)
+    assert attempt.is_fallback is (paper == "paper-c")
+    assert draws.remarks(room.desk, attempt) == {}
+    room.leave()
 
 
 def test_a_review_is_somebody_elses(folder: Path) -> None:

@@ -39,6 +39,15 @@ def view(asked: Asked) -> SheetView:
     return SheetView([QUESTION, OTHER], [asked, Asked("q2", "detail")], 0, 5)
 
 
+@pytest.mark.parametrize("height", [1, 40])
+def test_a_question_that_is_not_approved_is_called_so(height: int) -> None:
+    """The word stands in the heading of the current question, whatever else there is room for."""
+    remarked = replace(view(ASKED), remarks={"q1": "draft", "q2": "general"})
+    text = text_of(sheet_lines(remarked, 80, height))
+    assert "core, draft" in text
+    assert "general" not in text
+
+
 @pytest.mark.parametrize("probes", [0, 1, 2])
 @pytest.mark.parametrize("hints", [0, 1])
 @pytest.mark.parametrize("height", [1, 8, 14, 40])

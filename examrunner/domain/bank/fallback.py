@@ -14,6 +14,8 @@ from examrunner.domain.draw.sheets import items_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from examrunner.domain.draw.sheets import Item
+
 PROGRAM_FALLBACK = Bank(
     reading="fallback",
     title="Questions about any reading",
@@ -126,16 +128,12 @@ def questions_for(
     """Return the questions that a reading's sheet is chosen from, and whether all are fallback.
 
     They are the bank's drawable ones, then, for every kind of which the bank cannot put as many on
-    one sheet as `kinds` asks for, the fallback's questions of that kind. Those are drawable in any
-    state but retired. A kind that neither supplies stays missing.
+    one sheet as `kinds` asks for, beside those of the kinds before it, the fallback's questions of
+    that kind. Those are drawable in any state but retired. A kind that neither supplies stays
+    missing.
     """
     own = drawable(bank, lowest) if bank is not None else ()
-    items = items_of(own)
-    short = {
-        kind
-        for kind, count in kinds
-        if len({item.group or item.id for item in items if item.depth == kind}) < count
-    }
+    short = _short(items_of(own), kinds)
     taken = {question.id for question in own}
     added = tuple(
         question
@@ -145,3 +143,25 @@ def questions_for(
         and question.id not in taken
     )
     return own + added, not own
+
+
+def _short(items: Iterable[Item], kinds: Iterable[tuple[str, int]]) -> set[str]:
+    """Return the kinds that lack a question once each place on a sheet was given one.
+
+    Of a group, whose questions exclude each other, only one place can have a question. Places are
+    matched with groups along augmenting paths: as many get one as can.
+    """
+    groups: dict[str, set[str]] = {}
+    for item in items:
+        groups.setdefault(item.depth, set()).add(item.group or item.id)
+    place_of: dict[str, str] = {}
+
+    def finds_one(kind: str, tried: set[str]) -> bool:
+        for group in sorted(groups.get(kind, set()) - tried):
+            tried.add(group)
+            if group not in place_of or finds_one(place_of[group], tried):
+                place_of[group] = kind
+                return True
+        return False
+
+    return {kind for kind, count in kinds for _ in range(count) if not finds_one(kind, set())}

@@ -45,6 +45,7 @@ class SheetScreen(MarkingScreen):
     def __init__(self, attempt: str) -> None:
         super().__init__(attempt)
         self._about: tuple[str, str] = ("", "")
+        self._remarks: dict[str, str] = {}
         self._second = ""
         self._review: OwnReview | None = None
         self._review_text = ""
@@ -64,6 +65,7 @@ class SheetScreen(MarkingScreen):
         """Take the questions and go to the first that is open."""
         desk, attempt = self.exam.desk, self.attempt
         self._questions = draws.sheet(desk, attempt)
+        self._remarks = draws.remarks(desk, attempt)
         self._review = own_review(desk, attempt)
         self._about = reading_words(desk, attempt)
         self._spent = {place: float(asked.spent) for place, asked in enumerate(attempt.questions)}
@@ -177,7 +179,8 @@ class SheetScreen(MarkingScreen):
         question = self._questions[self._current]
         notes = [self.exam.desk.text(n.event) for n in attempt.notes if n.question == question.id]
         aside = self._aside_lines(width) if self.aside else None
-        view = SheetView(self._questions, asked, self._current, self._seconds(), notes, aside)
+        spent = self._seconds()
+        view = SheetView(self._questions, asked, self._current, spent, notes, self._remarks, aside)
         rows = sheet_lines(view, width, height)
         self.scrolled = min(self.scrolled, max(0, len(rows) - height))
         rows = rows[self.scrolled :]

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import given as whatever
+from hypothesis import strategies as st
 
 from examrunner.domain.bank.banks import Bank, Question, State
 from examrunner.domain.bank.fallback import PROGRAM_FALLBACK, questions_for
@@ -86,6 +88,39 @@ def test_questions_that_exclude_each_other_count_once() -> None:
     bank = Bank("vqvae", (question("v1", "detail"), question("v2", "detail", State.DRAFT, "v1")))
     questions, _ = questions_for(bank, PROGRAM_FALLBACK, (("detail", 2),), State.DRAFT)
     assert ids(questions) == ["v1", "v2", "fallback-d1", "fallback-d2"]
+
+
+def test_questions_that_exclude_each_other_across_kinds_fill_one_place() -> None:
+    """An opening and a core question that must not share a sheet leave one of the kinds short."""
+    bank = Bank("vqvae", (question("v1", "opening"), question("v2", "core", State.DRAFT, "v1")))
+    questions, pure = questions_for(bank, PROGRAM_FALLBACK, KINDS[:2], State.DRAFT)
+    assert (ids(questions), pure) == (["v1", "v2", "fallback-c1"], False)
+    rule = replace(rule_for(KINDS[:2], 300), tmin=0)
+    assert choose(items_of(questions), rule, {}, words("k", "s", 1, "-")).relaxed == 0
+
+
+def test_a_place_moves_over_where_another_question_can_fill_it() -> None:
+    """A second opening question frees the core question that excludes the first."""
+    first, second = question("v1", "opening"), question("v3", "opening")
+    bank = Bank("vqvae", (first, question("v2", "core", State.DRAFT, "v1"), second))
+    assert questions_for(bank, PROGRAM_FALLBACK, KINDS[:2], State.DRAFT)[0] == bank.questions
+
+
+@whatever(
+    st.lists(
+        st.tuples(st.sampled_from(["opening", "core", "detail"]), st.integers(0, 9)), max_size=7
+    )
+)
+def test_no_kind_is_missing_from_any_sheet(given: list[tuple[str, int]]) -> None:
+    """Whatever a bank holds and keeps apart, there is a sheet with every kind that is asked for."""
+    names = [f"v{place}" for place in range(len(given))]
+    own = tuple(
+        question(name, kind, State.DRAFT, *names[other : other + 1])
+        for name, (kind, other) in zip(names, given, strict=True)
+    )
+    questions, _ = questions_for(Bank("vqvae", own), PROGRAM_FALLBACK, KINDS[:3], State.DRAFT)
+    rule = replace(rule_for(KINDS[:3], 300), tmin=0, tmax=9999)
+    assert choose(items_of(questions), rule, {}, words("k", "s", 1, "-")).relaxed == 0
 
 
 def test_retired_and_unready_questions_are_not_drawn() -> None:
