@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
-    from examrunner.domain.bank.banks import Bank, Question
+    from examrunner.domain.bank.banks import Bank
     from examrunner.services.bank_show import ShownBank, Spoken
 
 
@@ -140,6 +140,7 @@ def _say_symbols(bank: Bank, out: Output) -> None:
 
 def _say_question(one: Spoken, out: Output) -> None:
     from examrunner.domain.exam.clock import shown
+    from examrunner.services.bank_show import aids_of
 
     question = one.question
     marks = f"{question.marks} mark{'s' * (question.marks != 1)}"
@@ -151,32 +152,8 @@ def _say_question(one: Spoken, out: Output) -> None:
     out.say(f"({one.reading} s to say, 3 s silence, {one.answer} s to answer)", indent=2)
     for number, point in enumerate(question.look_for, 1):
         out.say(f"{number} {'must' if point.must else 'also'}  {point.text}", indent=4)
-    for head, texts in _aids(question):
-        for text in texts:
-            out.say(f"{head}  {text}", indent=4)
-
-
-def _aids(question: Question) -> list[tuple[str, list[str]]]:
-    """Return what else the examiner has on a question, each with its head."""
-    anchors = question.anchors
-    answers = (
-        [(name, getattr(anchors, name)) for name in ("strong", "enough", "weak")] if anchors else []
-    )
-    wrong = [
-        f"{one.claim}: {one.correction}" if one.correction else one.claim
-        for one in question.misconceptions
-    ]
-    places = [f"{one.at}: {one.what}" if one.what else one.at for one in question.source]
-    return [
-        ("probe ", list(question.probes)),
-        ("hint  ", list(question.hints)),
-        ("flag  ", list(question.red_flags)),
-        ("wrong ", wrong),
-        *((name.ljust(6), [text]) for name, text in answers if text),
-        ("place ", places),
-        ("show  ", [question.exhibit] if question.exhibit else []),
-        ("apart ", [", ".join(question.not_with)] if question.not_with else []),
-    ]
+    for label, text in aids_of(question):
+        out.say(f"{label:<6}  {text}", indent=4)
 
 
 def _data(found: ShownBank) -> dict[str, Any]:

@@ -99,6 +99,11 @@ class Shelf:
         talk = int(minutes.total_seconds()) if minutes else None
         return rule_for(self.settings.sheet, sheet_talk(self.settings.sheet, talk))
 
+    def row(self, reading: str) -> Shelved:
+        """Return a reading's bank; an empty one where its file is gone."""
+        gone = Shelved(reading, reading, None, None, (), (), None)
+        return next((row for row in self.rows if row.reading == reading), gone)
+
     def refresh(self) -> bool:
         """Look at the files again. Returns whether anything is another than before."""
         with self._one_at_a_time:

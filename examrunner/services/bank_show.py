@@ -41,6 +41,21 @@ class ShownBank:
     questions: tuple[Spoken, ...]
 
 
+def aids_of(question: Question) -> list[tuple[str, str]]:
+    """Return what the examiner has on a question beside its points, each text with a label."""
+    anchors = question.anchors
+    answers = [(name, getattr(anchors, name, None)) for name in ("strong", "enough", "weak")]
+    aids = [("probe", text) for text in question.probes]
+    aids += [("hint", text) for text in question.hints]
+    aids += [("flag", text) for text in question.red_flags]
+    for one in question.misconceptions:
+        aids.append(("wrong", f"{one.claim}: {one.correction}" if one.correction else one.claim))
+    aids += [(name, text) for name, text in answers if text]
+    aids += [("place", f"{at.at}: {at.what}" if at.what else at.at) for at in question.source]
+    aids += [("show", question.exhibit)] if question.exhibit else []
+    return aids + ([("apart", ", ".join(question.not_with))] if question.not_with else [])
+
+
 def show_bank(named: str, folders: Sequence[Path] = ()) -> ShownBank:
     """Return a bank given by its reading or its file.
 

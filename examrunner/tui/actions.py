@@ -240,14 +240,26 @@ BANKS = (
     BLANK,
     KEYS,
 )
-BANK = (
-    *LISTED,
-    Action("s", "sheet", "a sheet", "a sheet that could be drawn; again: another one", 3),
+JUDGING = (
     Action("e", "edit", "edit", "open the bank in your editor, at this question", 2),
     Action("a", "approve", "approve", "stand behind this question as it is now", 1),
     Action("r", "review", "review", "say as a second reader that it holds", 2),
     Action("x", "return", "send back", "send it back to its author with a word why", 3),
+)
+BANK = (
+    *LISTED,
+    Action("enter", "open", "whole", "the chosen question whole", 1),
+    Action("s", "sheet", "a sheet", "a sheet that could be drawn; again: another one", 3),
+    *JUDGING,
     Action("escape", "all", "back", "all questions again, or back", 4, "esc"),
+    BLANK,
+    KEYS,
+)
+QUESTION = (
+    *JUDGING,
+    Action("up", "up", "", "scroll up", 9, "↑"),
+    Action("down", "down", "", "scroll down", 9, "↓"),
+    BACK,
     BLANK,
     KEYS,
 )
@@ -312,6 +324,8 @@ EVERYWHERE = (
     Action("ctrl+s", "emergency", "", "while NOT SAVED: keep what waits in a file elsewhere", 9),
 )
 """What the app itself answers, whatever screen is on top."""
+WITHOUT_SESSION = frozenset({"welcome", "banks", "bank", "question"})
+"""Screens on which there is no exam: of the keys above only the one that blanks does anything."""
 
 SCREENS: dict[str, tuple[Action, ...]] = {
     "board": BOARD,
@@ -333,6 +347,7 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "window": WINDOW,
     "banks": BANKS,
     "bank": BANK,
+    "question": QUESTION,
     "alarm": ALARM,
     "close": CLOSE,
     "edges": EDGES,
@@ -341,6 +356,12 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "everywhere": EVERYWHERE,
 }
 """Name of each screen to what its keys do."""
+
+
+def everywhere(screen: str) -> tuple[Action, ...]:
+    """Return what the app itself answers on a screen."""
+    is_exam = screen not in WITHOUT_SESSION
+    return tuple(one for one in EVERYWHERE if is_exam or one.name == "blank")
 
 
 def bindings(screen: str) -> list[BindingType]:

@@ -154,6 +154,78 @@ async def test_a_question_goes_back_with_a_word(tmp_path: Path) -> None:
         assert "too long" in await made.press("enter")
 
 
+async def test_the_question_that_was_shown_is_the_one_that_is_judged(tmp_path: Path) -> None:
+    """One that is put in front while the name is typed does not slip under the judgement."""
+    folder = write_small(tmp_path) / "banks"
+    path = folder / "paper-a.yaml"
+    async with browsing(folder) as made:
+        await made.press("enter", "down", "a")
+        assert "a2: approved by whom?" in made.text()
+        text = path.read_text(encoding="utf-8")
+        new = "questions:\n  - {id: a0, kind: core, say: What is new?}\n"
+        path.write_text(text.replace("questions:\n", new), encoding="utf-8")
+        await look(made)
+        await made.type("x")
+        await made.press("enter")
+        (entry,) = read_approvals(folder / FILE)[0].approvals
+        assert entry.question == "a2"
+        assert "  ✓ opening" not in made.text()
+
+
+async def test_a_question_that_changes_while_the_name_is_typed_is_not_judged(
+    tmp_path: Path,
+) -> None:
+    """Nobody stands behind words that were not on the screen."""
+    folder = write_small(tmp_path) / "banks"
+    path = folder / "paper-a.yaml"
+    async with browsing(folder) as made:
+        await made.press("enter", "a")
+        path.write_text(path.read_text(encoding="utf-8").replace("Why 1?", "Why so?"))
+        await look(made)
+        assert "hanged" in await made.press("enter")
+        assert not (folder / FILE).exists()
+
+
+async def test_the_choice_stays_with_its_bank_and_question(tmp_path: Path) -> None:
+    """Files and questions that come or go above do not move the choice to another one."""
+    folder = write_small(tmp_path) / "banks"
+    async with browsing(folder) as made:
+        await made.press("down")
+        (folder / "paper-a.yaml").unlink()
+        await look(made)
+        assert "Why 1?" in await made.press("enter")
+        path = folder / "paper-b.yaml"
+        await made.press("down", "down")
+        whole = path.read_text(encoding="utf-8")
+        first = whole.index("  - {id: b1"), whole.index("  - {id: b2")
+        path.write_text(whole[: first[0]] + whole[first[1] :], encoding="utf-8")
+        assert "  b3, " in await look(made)
+
+
+async def test_enter_shows_a_question_whole(tmp_path: Path) -> None:
+    """What does not fit under the list is announced there, and all of it can be read and judged."""
+    aids = [f"probe number {n}" for n in range(40)]
+    text = (
+        "bank_version: 1\nreading: paper-a\nquestions:\n  - id: a1\n    kind: core\n    say: Why?\n"
+        f"    probes: [{', '.join(aids)}]\n    anchors: {{strong: all of it, weak: none}}\n"
+        "    red_flags: [never heard of it]\n    source: [{at: Section 3}]\n"
+    )
+    folder = write_small(tmp_path, a=text) / "banks"
+    async with browsing(folder) as made:
+        assert "more: enter" in await made.press("enter")
+        assert "Section 3" not in made.text()
+        assert "more: ↓" in await made.press("enter")
+        text = await made.press(*["down"] * 40)
+        for words in ("flag    never heard of it", "strong  all of it", "place   Section 3"):
+            assert words in text
+        await made.press("r")
+        await made.press(*["backspace"] * 40)
+        await made.type("somebody else")
+        await made.press("enter", *["up"] * 40)
+        assert "reviewed by somebody else" in made.text()
+        assert "1 reviewed" in await made.press("escape")
+
+
 async def test_a_sample_sheet_is_one_that_could_be_drawn(tmp_path: Path) -> None:
     """S shows one question of each kind; escape shows all again, then the shelf."""
     folder = write_small(tmp_path) / "banks"

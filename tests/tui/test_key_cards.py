@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from examrunner.tui.actions import EVERYWHERE, SCREENS
+from examrunner.tui.actions import SCREENS, everywhere
 from examrunner.tui.lines import MEASURE, width_of, wrap
 from examrunner.tui.screens.cards import MOVES, SIGNS, KeyCard
 from examrunner.tui.widgets.canvas import Canvas
@@ -31,13 +31,24 @@ async def test_no_key_is_cut_from_a_card(tmp_path: Path, size: tuple[int, int]) 
                 seen.append(desk.text())
                 assert name.replace("-", " ") in seen[-1]
                 await desk.press("space")
-            for action in (*actions, *EVERYWHERE):
+            for action in (*actions, *everywhere(name)):
                 if not action.help:  # another line tells of it, too
                     assert any(action.written in one.written.split() for one in actions if one.help)
                     continue
                 is_move = action.name in MOVES
                 row = action.written if is_move else f"{action.written:<7}{action.help}"
                 assert any(row in page for page in seen), (name, action)
+
+
+async def test_a_card_without_an_exam_names_no_key_of_an_exam(tmp_path: Path) -> None:
+    """In the bank browser nothing can be voided, and no alarm stops a clock."""
+    async with room(demo(tmp_path)) as desk:
+        desk.app.show_keys("bank")
+        await desk.settle()
+        text = desk.text() + await desk.press("space")
+        assert "blank the screen" in text
+        assert "alarm" not in text
+        assert "void" not in text
 
 
 async def test_escape_closes_a_long_card_at_once(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import ModalScreen
 
-from examrunner.tui.actions import EVERYWHERE, SCREENS
+from examrunner.tui.actions import SCREENS, everywhere
 from examrunner.tui.lines import EMPTY, Line, line, pad
 from examrunner.tui.widgets.canvas import Canvas
 
@@ -78,7 +78,7 @@ class KeyCard(Cover):
         rows = [line((f"  {keys}", "key"), f"  {MOVING}")] if moves else []
         rows += [
             line((f"  {pad(action.written, 7)}", "key"), (action.help, ""))
-            for action in (*actions, *EVERYWHERE)
+            for action in (*actions, *everywhere(self.card))
             if action not in moves and action.help
         ]
         room = max(1, self.app.size.height - AROUND)

@@ -24,10 +24,25 @@ class ListScreen(ExamScreen):
     """Rows under the list in the body."""
     _drawn: tuple[int | None, ...] = ()
     """What stands in each row in view: a place, or None for a line that cannot be chosen."""
+    _names: list[str] = []  # noqa: RUF012  replaced, never added to
+    """Names of the rows when the choice was looked at last."""
 
     def count(self) -> int:
         """Return the number of rows."""
         return 0
+
+    def names(self) -> list[str]:
+        """Return a name for each row, where rows may come and go; else nothing."""
+        return []
+
+    def keep_choice(self) -> None:
+        """Stay on the row that was chosen, wherever it stands by now."""
+        names = self.names()
+        if self._names and names != self._names:
+            chosen = self._names[min(self.chosen, len(self._names) - 1)]
+            if chosen in names:
+                self.chosen = names.index(chosen)
+        self._names = names
 
     def row_line(self, place: int, width: int) -> Line:
         """Return one row in so many cells."""
@@ -55,6 +70,7 @@ class ListScreen(ExamScreen):
 
     def draw_body(self) -> None:
         """Draw the rows in view, the chosen one set off."""
+        self.keep_choice()
         height, count = self.list_height(), self.count()
         self.chosen = min(max(0, self.chosen), max(0, count - 1))
         if self.chosen < self.first_row:
