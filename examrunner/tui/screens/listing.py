@@ -24,7 +24,7 @@ class ListScreen(ExamScreen):
     """Rows under the list in the body."""
     _drawn: tuple[int | None, ...] = ()
     """What stands in each row in view: a place, or None for a line that cannot be chosen."""
-    _names: list[str] = []  # noqa: RUF012  replaced, never added to
+    _rows_then: list[str] = []  # noqa: RUF012  replaced, never added to
     """Names of the rows when the choice was looked at last."""
 
     def count(self) -> int:
@@ -38,11 +38,11 @@ class ListScreen(ExamScreen):
     def keep_choice(self) -> None:
         """Stay on the row that was chosen, wherever it stands by now."""
         names = self.names()
-        if self._names and names != self._names:
-            chosen = self._names[min(self.chosen, len(self._names) - 1)]
+        if self._rows_then and names != self._rows_then:
+            chosen = self._rows_then[min(self.chosen, len(self._rows_then) - 1)]
             if chosen in names:
                 self.chosen = names.index(chosen)
-        self._names = names
+        self._rows_then = names
 
     def row_line(self, place: int, width: int) -> Line:
         """Return one row in so many cells."""
