@@ -14,6 +14,7 @@ from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import Attempt, attempt_id
 from examrunner.domain.exam.events import Origin, Verdict
 from examrunner.domain.exam.phases import OVER, Action, Phase, SessionPhase
+from examrunner.domain.exam.rules import counted
 from examrunner.storage.database.drafts import Draft
 
 if TYPE_CHECKING:
@@ -108,12 +109,12 @@ def still_open(desk: Desk) -> Open:
 
 
 def edges(desk: Desk) -> list[Attempt]:
-    """Return the attempts whose verdict in force is edge, in the order of their students."""
+    """Return the attempts that count and whose verdict is edge, in the order of their students."""
     return [
         attempt
         for row in desk.rows()
-        for attempt in row.attempts
-        if attempt.phase is Phase.DECIDED and attempt.verdict is Verdict.EDGE
+        for attempt in counted(desk.settings.exam, row.attempts)
+        if attempt is not None and attempt.verdict is Verdict.EDGE
     ]
 
 

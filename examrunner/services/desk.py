@@ -62,6 +62,8 @@ class Desk(Known):
         self.actor = actor
         self.lock = lock
         self.last_seen: Moment | None = None
+        self.put_off: Moment | None = None
+        """The `last_seen` of a break that the examiner leaves open for now."""
         """Since when a break is still to be judged: the program was gone or stood still."""
         self.saved: Event | None = None
         """The event saved last."""
@@ -273,6 +275,11 @@ class Desk(Known):
         self.copier.saved()
         if self.second is not None or not copies(self.folder / BACKUPS):
             self.copier.copy()
+
+    @property
+    def asks_about_break(self) -> bool:
+        """Whether it is to be asked now if a break counts."""
+        return self.last_seen is not None and self.last_seen is not self.put_off
 
     # --- signs of life -------------------------------------------------------------------
 

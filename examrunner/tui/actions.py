@@ -179,6 +179,7 @@ MATCHING = (
 RECORD = (
     Action("d", "correct", "correct", "correct the verdict; the earlier one is kept", 1),
     Action("t", "retake", "retake", "let the student take it again on another paper", 3),
+    Action("1,2,3,4,5", "which", "", "which attempt d, t and V are about", 9, "1-5"),
     Action("up", "up", "", "scroll up", 9, "↑"),
     Action("down", "down", "", "scroll down", 9, "↓"),
     BACK,
@@ -369,7 +370,9 @@ def bindings(screen: str) -> list[BindingType]:
     made: list[BindingType] = []
     for action in SCREENS[screen]:
         for key in action.keys.split(","):
-            argument = f"({key})" if action.name in ("point", "recent", "why", "choice") else ""
+            argument = (
+                f"({key})" if action.name in ("point", "recent", "why", "choice", "which") else ""
+            )
             argument = f"({key!r})" if action.name == "form" else argument
             made.append(Binding(key, action.name + argument, action.label or action.help))
     return made

@@ -65,6 +65,8 @@ class ExamApp(OneKeyAtATime):
         """Why the app ended, where it could not go on; told after the terminal is restored."""
         self.message: Line | None = None
         """What to say above the footer instead of the event saved last."""
+        self.spent: dict[str, dict[int, float]] = {}
+        """Attempt to seconds by place of a question, also those that no mark has put on record."""
         self.beats = True
         """Whether the app gives its sign of life each second by itself."""
         self.troubles: Troubles | None = None
@@ -179,7 +181,7 @@ class ExamApp(OneKeyAtATime):
         elif desk.saved is not saved or desk.is_watching:
             self.redraw()
         self._tell_of_copies(desk)
-        if desk.last_seen is not None:
+        if desk.asks_about_break:
             self._ask_about_sleep()
 
     def _tell_of_copies(self, desk: Desk) -> None:
@@ -218,7 +220,8 @@ class ExamApp(OneKeyAtATime):
             return
         from examrunner.tui.screens.void import VoidScreen
 
-        self.push_screen(VoidScreen(name))
+        hides_name = getattr(self.screen, "hides_name", False)
+        self.push_screen(VoidScreen(name, hides_name=hides_name))
 
     def action_emergency(self) -> None:
         """Keep what waits in a file elsewhere."""
@@ -359,7 +362,7 @@ class ExamApp(OneKeyAtATime):
         self.message = None
         while not isinstance(self.screen, BoardScreen):
             self.pop_screen()
-        screen = screen_for(attempt)
+        screen = screen_for(attempt, has_break=self.desk.last_seen is not None)
         if screen is not None:
             self.push_screen(screen)
         if self.desk.phase is SessionPhase.SUSPENDED:

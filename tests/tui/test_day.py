@@ -223,3 +223,69 @@ async def test_an_attempt_can_be_voided_while_everything_stands_still(tmp_path: 
         screen = await exam.press("enter")
         assert "once more" in screen
         assert str(exam.app.desk.phase) == "open"
+
+
+def two_papers(parent: Path) -> Path:
+    """Return the demo with two papers for each student."""
+    folder = demo(parent)
+    path = folder / "session.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("papers_per_student: 1") == 1
+    new = text.replace("papers_per_student: 1", "papers_per_student: 2")
+    path.write_text(new, encoding="utf-8")
+    return folder
+
+
+async def test_the_record_of_an_edge_is_about_that_edge(tmp_path: Path) -> None:
+    """Of two attempts of a student the one that was opened is corrected, without its name."""
+    async with room(two_papers(tmp_path)) as exam:
+        await examine(exam, "edge")
+        await examine(exam, "pass")
+        first, second = exam.record()["attempts"]
+        assert [first["verdict"], second["verdict"]] == ["edge", "pass"]
+        await exam.press("c", "e", "h", "enter")
+        assert "so far: edge" in await exam.press("d")
+        assert "Student 01" not in exam.text()
+        assert "Student 01" not in await exam.press("escape", "V")
+        await exam.press("escape", "d", "f", "enter")
+        first, second = exam.record()["attempts"]
+        assert [first["verdict"], second["verdict"]] == ["fail", "pass"]
+
+
+async def test_an_earlier_attempt_can_be_chosen_on_the_record(tmp_path: Path) -> None:
+    """Its number makes it the one that is corrected; the record marks it."""
+    async with room(two_papers(tmp_path)) as exam:
+        await examine(exam, "fail")
+        await examine(exam, "pass")
+        await exam.press("v", "home", "enter")
+        assert "so far: pass" in await exam.press("d")
+        await exam.press("escape")
+        assert "▸" in await exam.press("1")
+        assert "so far: fail" in await exam.press("d")
+        await exam.press("e", "enter")
+        assert [one["verdict"] for one in exam.record()["attempts"]] == ["edge", "pass"]
+
+
+async def test_an_edge_that_was_taken_again_is_settled(tmp_path: Path) -> None:
+    """Once the retake has a verdict, the edge before it is none to be decided any more."""
+    async with room(demo(tmp_path)) as exam:
+        await examine(exam, "edge")
+        assert "1 edge is to be decided" in await exam.press("c")
+        await exam.press("escape", "v", "home", "enter", "t", "escape", "escape", "home")
+        assert "1 edge is to be decided" in await exam.press("c")
+        await exam.press("escape", "home")
+        await examine(exam, "pass")
+        assert "edge is to be decided" not in await exam.press("c")
+        assert "no edge is left" in await exam.press("e")
+
+
+async def test_the_record_has_the_words_that_were_asked(tmp_path: Path) -> None:
+    """A complaint is answered, and a second reader judges, without the bank at hand."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL, "1")
+        screen: Any = exam.app.screen
+        question = screen._questions[0]
+        await exam.press("s", "d", "p", "enter", "v", "home")
+        text = await exam.press("enter")
+        assert question.say.split()[0] in text
+        assert f"1 ✓ {question.look_for[0].text.split()[0]}" in text

@@ -191,6 +191,28 @@ async def test_a_crash_in_the_exam_comes_back_to_the_same_second(tmp_path: Path)
         assert attempt.questions[0].rating == "strong"
 
 
+async def test_a_break_may_be_left_open(tmp_path: Path) -> None:
+    """The board stays as long as it is wanted; whoever goes on with the student is asked again."""
+    folder, clock = demo(tmp_path), FakeClock()
+    async with room(folder, clock) as there:
+        await there.press(*CALL)
+        clock.advance(61)
+        there.app.desk.beat()
+    clock.advance(30)
+    async with room(folder, clock) as there:
+        assert "planned" in await there.press("escape")
+        clock.advance(2)
+        there.app.beat()
+        await there.settle()
+        assert "Resume" not in there.text()
+        assert "3:59 left" in await there.press("home", "enter")
+        await there.press("enter")
+        attempt = there.app.desk.under_way()
+        assert attempt is not None
+        assert attempt.clock.left(clock.now()) == 239
+        assert "of 1:00" in there.text()
+
+
 async def test_find_chooses_by_name(tmp_path: Path) -> None:
     """`/` and a part of a name choose the student; enter keeps the choice."""
     async with room(demo(tmp_path)) as there:

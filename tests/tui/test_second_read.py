@@ -34,7 +34,8 @@ async def test_a_reader_sees_sheet_and_timeline_and_nothing_else(
         assert "Who reads?" in screen
         seen = await made.press("enter")
         assert "1 of 2, the edges, shuffled" in seen
-        seen += await made.press("p", "enter")
+        seen += await made.press(*["down"] * 30)
+        seen += await made.press("p", "enter") + await made.press(*["down"] * 30)
         assert "2 of 2" in seen
         assert "Who reads?" not in seen
         assert "mixed up the loss terms" in seen

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from examrunner.domain.exam.events import NotAskedWhy
+from tests.fakes import FakeClock
 from tests.tui.room import CALL, demo, room
 
 if TYPE_CHECKING:
@@ -292,3 +293,58 @@ async def test_the_record_says_in_words_why_a_question_was_not_asked(tmp_path: P
         assert "not asked (not needed)" in text
         assert "1 probe" in text
         assert "no-time" not in text
+
+
+# --- time and order ------------------------------------------------------------------------
+
+
+async def test_going_back_from_the_verdict_loses_no_time(tmp_path: Path) -> None:
+    """The seconds before `d` belong to the question, also after `esc`."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as there:
+        await there.press(*CALL)
+        clock.advance(20)
+        assert "0:20 of 5:00 used" in await there.press("d")
+        await there.press("escape")
+        clock.advance(5)
+        assert "0:25 of 1:00" in await there.press("n", "escape")
+        await there.press("s")
+        assert asked(there)["seconds"] == 25
+
+
+async def test_after_a_rating_comes_the_next_open_question(tmp_path: Path) -> None:
+    """A question that was rated out of order is passed over, as in the second window."""
+    async with room(demo(tmp_path)) as there:
+        await there.press(*CALL, "j", "s", "k", "k", "s", "w")
+        assert [asked(there, place)["rating"] for place in range(3)] == ["strong", "strong", "weak"]
+        await there.press("e")
+        assert asked(there, 3)["rating"] == "enough"
+
+
+async def test_a_terminal_that_is_too_small_keeps_saying_so(tmp_path: Path) -> None:
+    """Neither the next second nor a mark paints over the words; larger again, all is there."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as there:
+        await there.press(*CALL)
+        await there.pilot.resize_terminal(79, 24)
+        await there.settle()
+        clock.advance(2)
+        screen: Any = there.app.screen
+        screen.tick()
+        assert "79x24 is too small" in await there.press("1")
+        await there.pilot.resize_terminal(80, 24)
+        await there.settle()
+        assert "1 ✓" in there.text()
+
+
+async def test_sums_of_the_results_are_whole_at_80_columns(tmp_path: Path) -> None:
+    """Whatever there is to count, no word of it is cut."""
+    async with room(demo(tmp_path)) as there:
+        await there.press(*CALL, "s", "d", "p", "enter", "v")
+        screen: Any = there.app.screen
+        screen._sums = (
+            "10 pass, 4 edge, 4 fail, 2 absent, 3 to come, 1 void, 12 second readings, 9 agree"
+        )
+        screen.draw()
+        words = " ".join(there.text().split())
+        assert "12 second readings, 9 agree record" in words

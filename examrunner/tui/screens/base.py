@@ -49,6 +49,12 @@ class ExamScreen(Screen[None]):
         """Columns to draw in."""
         return self.app.size.width
 
+    @property
+    def is_too_small(self) -> bool:
+        """Whether there is no room for what a screen shows."""
+        size = self.app.size
+        return size.width < SMALLEST[0] or size.height < SMALLEST[1]
+
     def canvas(self, name: str) -> Canvas:
         """Return one of the parts."""
         return self.query_one(f"#{name}", Canvas)
@@ -78,14 +84,13 @@ class ExamScreen(Screen[None]):
         """Draw every part; only rows that differ are repainted."""
         if not self.is_mounted or not self.query("#keys"):
             return
-        size = self.app.size
-        if size.width < SMALLEST[0] or size.height < SMALLEST[1]:
+        if self.is_too_small:
             self._draw_too_small()
             return
         self._draw_bar()
         self.draw_body()
         self.draw_status()
-        self.canvas("keys").show([footer(self.actions(), size.width)])
+        self.canvas("keys").show([footer(self.actions(), self.width)])
 
     def _draw_too_small(self) -> None:
         size = self.app.size

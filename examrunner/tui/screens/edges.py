@@ -88,9 +88,8 @@ class EdgesScreen(ListScreen):
 
     def action_record(self) -> None:
         """Read the record of the chosen edge."""
-        from examrunner.tui.screens.results import RecordScreen
+        from examrunner.tui.screens.record import RecordScreen
 
         if self._edges:
-            self.app.push_screen(
-                RecordScreen(self._edges[self.chosen].student, hides_name=self._hides)
-            )
+            edge = self._edges[self.chosen]
+            self.app.push_screen(RecordScreen(edge.student, edge.id, hides_name=self._hides))

@@ -53,6 +53,13 @@ class MarkingScreen(ExamScreen):
         started = [place for place in open_ones if asked[place].asked_at]
         return (started or open_ones or [len(asked) - 1])[0]
 
+    def _next_open(self) -> int:
+        """Return the next question without rating, from the last on to the first; else this one."""
+        asked = self.attempt.questions
+        later = [*range(self._current + 1, len(asked)), *range(self._current)]
+        is_open = [n for n in later if not asked[n].rating and not asked[n].not_asked]
+        return is_open[0] if is_open else self._current
+
     # --- time ----------------------------------------------------------------------------
 
     def _seconds(self) -> int:
@@ -78,7 +85,7 @@ class MarkingScreen(ExamScreen):
         if not self.exam.act(lambda: deed(question, spent)):
             return
         if move_on:
-            self._go_to(self._current + 1)
+            self._go_to(self._next_open())
         self.draw_answers()
 
     def _rate(self, rating: Rating) -> None:

@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
-from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import score
-from examrunner.domain.exam.suggest import suggest
 from examrunner.domain.text import counted
-from examrunner.services import day_acts, draws
 from examrunner.services.second_read import agreement
 from examrunner.tui.actions import bindings
-from examrunner.tui.lines import EMPTY, GAP, Line, hanging, line, pad, width_of, wrap
-from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.lines import EMPTY, GAP, Line, line, pad, width_of, wrap
 from examrunner.tui.screens.listing import ListScreen
-from examrunner.tui.words import (
-    VERDICT_INK,
-    clock_time,
-    question_words,
-    reading_words,
-    receipt_words,
-    what_words,
-)
+from examrunner.tui.words import VERDICT_INK
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -33,16 +22,12 @@ if TYPE_CHECKING:
     from examrunner.services.known import Row
 
 
-MIN_TEXT = 30
-"""A text beside a row of the timeline is never squeezed below so many cells."""
-
-
 class ResultsScreen(ListScreen):
     """All students with verdict and score."""
 
     name_in_registry: ClassVar[str] = "results"
     BINDINGS: ClassVar[list[BindingType]] = bindings("results")
-    below = 2
+    below = 3
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,11 +107,14 @@ class ResultsScreen(ListScreen):
             record = f"record {count} events, head {head[:12]}"
         both = line(f"  {self._sums}", (f"{GAP}{record}", "dim"))
         if width_of(both) > self.width:
-            return [line(f"  {self._sums}"), line((f"  {record}", "dim"))]
-        return [EMPTY, both]
+            sums = [line(f"  {text}") for text in wrap(self._sums, self.width - 4, 2)]
+            return [*[EMPTY] * (2 - len(sums)), *sums, line((f"  {record}", "dim"))]
+        return [EMPTY, EMPTY, both]
 
     def action_record(self) -> None:
         """Open the record of the chosen student."""
+        from examrunner.tui.screens.record import RecordScreen
+
         if self._rows:
             self.app.push_screen(RecordScreen(self._rows[self.chosen].key))
 
@@ -147,135 +135,3 @@ class ResultsScreen(ListScreen):
         from examrunner.tui.screens.edges import EdgesScreen
 
         self.app.push_screen(EdgesScreen())
-
-
-class RecordScreen(ExamScreen):
-    """Everything on record about one student."""
-
-    name_in_registry: ClassVar[str] = "record"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("record")
-
-    def __init__(self, key: str, *, hides_name: bool = False) -> None:
-        super().__init__()
-        self._key = key
-        self._hides_name = hides_name
-        self.scrolled = 0
-
-    @property
-    def attempt_id(self) -> str | None:
-        """The last attempt whose paper is known: the one that may be voided or taken again."""
-        known = [one for one in self.exam.desk.row(self._key).attempts if one.reading]
-        return known[-1].id if known else None
-
-    def bar(self) -> Line:
-        """Return whose record it is."""
-        return line("record")
-
-    def draw_body(self) -> None:
-        """Draw the attempts and their timelines."""
-        row = self.exam.desk.row(self._key)
-        name = "name hidden" if self._hides_name else row.student.name
-        rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4)}", "strong"))]
-        for attempt in row.attempts:
-            rows += self._attempt(attempt)
-        height = self.app.size.height - 3
-        self.scrolled = max(0, min(self.scrolled, len(rows) - height))
-        rows = rows[self.scrolled :]
-        if len(rows) > height:
-            rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: ↓", "warn"))]
-        self.canvas("body").show(rows)
-
-    def _attempt(self, attempt: Attempt) -> list[Line]:
-        desk = self.exam.desk
-        rows: list[Line] = [EMPTY]
-        if attempt.reading is None:
-            return [*rows, line((f"  {attempt.phase}", "dim"))]
-        title, about = reading_words(desk, attempt)
-        rows += [line((f"  {text}", "strong")) for text in wrap(title, self.width - 4)]
-        rows.append(line((f"  {about}", "dim")))
-        if not self._hides_name:
-            rows += [line((f"  {text}", "dim")) for text in receipt_words(desk, attempt)]
-        known = None if self._hides_name else suggest(attempt, draws.sheet(desk, attempt))
-        suggested = known.verdict if known else None
-        for judgement in attempt.judgements:
-            verdict = judgement.verdict
-            reason = desk.text(judgement.event) if judgement.has_reason else ""
-            head = line(
-                (f"  {clock_time(desk, judgement.at)}  ", "dim"),
-                (str(verdict or "no verdict"), VERDICT_INK[verdict] if verdict else "dim"),
-                (f"{GAP}suggested {suggested}" if suggested else "", "dim"),
-            )
-            rows += self._told(head, reason)
-        for one in () if self._hides_name else attempt.readings:
-            reason = desk.text(one.event) if one.has_reason else ""
-            head = line(
-                (f"  {clock_time(desk, one.at)}  ", "dim"),
-                (str(one.verdict), VERDICT_INK[one.verdict]),
-                (f"{GAP}second reading by {one.reader}, beside {one.beside or 'none'}", "dim"),
-            )
-            rows += self._told(head, reason)
-        rows.append(EMPTY)
-        decided = attempt.phase is Phase.DECIDED
-        is_timed = attempt.from_paper is None
-        rows += [
-            line("  ", *question_words(one, decided=decided, is_timed=is_timed))
-            for one in attempt.questions
-        ]
-        return [*rows, EMPTY, *self._timeline(attempt)]
-
-    def _timeline(self, attempt: Attempt) -> list[Line]:
-        desk = self.exam.desk
-        kinds = {one.id: one.kind for one in attempt.questions}
-        rows: list[Line] = []
-        for event in desk.events(attempt.id):
-            what = event.what
-            if isinstance(what, ev.SecondRead):
-                continue  # it stands above, with the verdicts
-            kind = kinds.get(getattr(what, "question", ""), "")
-            words = what_words(what)
-            text = desk.text(event.id) if getattr(what, "text", None) else ""
-            head = f"  {clock_time(desk, event.at)}  {pad(kind, 9)}{words}"
-            rows += self._told(line((head, "dim")), text)
-        return rows
-
-    def _told(self, head: Line, text: str) -> list[Line]:
-        """Return a row of the timeline with the whole text that belongs to it."""
-        if not text:
-            return [head]
-        room = max(MIN_TEXT, self.width - 2 - len(GAP) - width_of(head))
-        rows = wrap(text, room)
-        rest = " " * (self.width - 2 - room)
-        return hanging((*head, (GAP, "")), rest, rows, "")
-
-    def action_up(self) -> None:
-        """Scroll up."""
-        self.scrolled = max(0, self.scrolled - 1)
-        self.draw()
-
-    def action_down(self) -> None:
-        """Scroll down."""
-        self.scrolled += 1
-        self.draw()
-
-    def action_correct(self) -> None:
-        """Correct the verdict of the last decided attempt."""
-        from examrunner.tui.screens.decide import CorrectScreen
-
-        decided = [
-            one for one in self.exam.desk.row(self._key).attempts if one.phase is Phase.DECIDED
-        ]
-        if not decided:
-            self.exam.say("there is no verdict to correct yet")
-            return
-        self.app.push_screen(CorrectScreen(decided[-1].id))
-
-    def action_retake(self) -> None:
-        """Let the student take the last attempt again, on another paper."""
-        name = self.attempt_id
-        if name is None:
-            self.exam.say("there is no attempt to take again yet")
-            return
-        desk = self.exam.desk
-        if self.exam.act(lambda: day_acts.retake(desk, desk.attempt(name))):
-            self.exam.say("a further attempt waits on the board")
-        self.draw()

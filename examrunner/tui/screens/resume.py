@@ -130,5 +130,9 @@ class ResumeScreen(ExamScreen):
             self._resume(counted=True)
 
     def action_board(self) -> None:
-        """See the board; the attempt stays open."""
-        self.exam.pop_screen()
+        """See the board; the attempt stays open, and so does whether the break counts."""
+        from examrunner.tui.screens.board import BoardScreen
+
+        self.exam.desk.put_off = self.exam.desk.last_seen
+        while not isinstance(self.app.screen, BoardScreen):
+            self.exam.pop_screen()

@@ -11,8 +11,15 @@ if TYPE_CHECKING:
     from examrunner.tui.screens.base import ExamScreen
 
 
-def screen_for(attempt: Attempt) -> ExamScreen | None:
-    """Return the screen above the board on which an attempt goes on; None: the board itself."""
+def screen_for(attempt: Attempt, *, has_break: bool = False) -> ExamScreen | None:
+    """Return the screen above the board on which an attempt goes on; None: the board itself.
+
+    `has_break`: it is still to be said whether a break counts, before a running clock is shown.
+    """
+    if has_break and attempt.phase is Phase.RUNNING:
+        from examrunner.tui.screens.resume import ResumeScreen
+
+        return ResumeScreen()
     match attempt.phase:
         case Phase.CALLED | Phase.REVEALED:
             from examrunner.tui.screens.hand_over import HandOverScreen

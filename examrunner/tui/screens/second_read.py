@@ -9,10 +9,11 @@ from examrunner.domain.exam.events import Verdict
 from examrunner.services.second_read import LONGEST_NAME, second_read, to_read
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, wrap
+from examrunner.tui.record_lines import asked_rows
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.screens.decide import choice_line
 from examrunner.tui.widgets.field import Field
-from examrunner.tui.words import question_words, reading_words, timeline
+from examrunner.tui.words import reading_words, timeline
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -89,12 +90,7 @@ class SecondReadScreen(ExamScreen):
             limit = attempt.clock.seconds
             of = f" of {shown(limit)}" if limit is not None else ""
             rows.append(line((f"  {shown(int(attempt.used))}{of} used", "dim")))
-        timed = attempt.from_paper is None
-        rows.append(EMPTY)
-        rows += [
-            line("  ", *question_words(one, decided=True, is_timed=timed))
-            for one in attempt.questions
-        ]
+        rows += [EMPTY, *asked_rows(desk, attempt, self.width - 4)]
         told = timeline(desk, attempt, WHOLE, self.width - 4)
         rows += [EMPTY, *(line("  ", *row) for row in told)]
         self.scrolled = max(0, min(self.scrolled, len(rows) - height))

@@ -68,7 +68,8 @@ class SheetScreen(MarkingScreen):
         self._remarks = draws.remarks(desk, attempt)
         self._review = own_review(desk, attempt)
         self._about = reading_words(desk, attempt)
-        self._spent = {place: float(asked.spent) for place, asked in enumerate(attempt.questions)}
+        on_record = {place: float(one.spent) for place, one in enumerate(attempt.questions)}
+        self._spent = on_record | self.exam.spent.get(attempt.id, {})
         self._current = self._first_open()
         self._since = attempt.clock.elapsed(desk.clock.now())
         is_new = not any(one.asked_at or one.not_asked for one in attempt.questions)
@@ -93,7 +94,7 @@ class SheetScreen(MarkingScreen):
 
     def tick(self) -> None:
         """Repaint what a new second changes, and nothing else."""
-        if not self.is_current or not self._questions:
+        if not self.is_current or not self._questions or self.is_too_small:
             return
         attempt = self.attempt
         elapsed = attempt.clock.elapsed(self.exam.desk.clock.now())
@@ -149,8 +150,9 @@ class SheetScreen(MarkingScreen):
 
     def draw_answers(self) -> None:
         """Draw the sheet and the line above the footer."""
-        self._draw_sheet()
-        self.draw_status()
+        if not self.is_too_small:
+            self._draw_sheet()
+            self.draw_status()
 
     def _draw_sheet(self) -> None:
         height, width = self.app.size.height - HEAD - 3, self.width
@@ -264,6 +266,8 @@ class SheetScreen(MarkingScreen):
     def action_decide(self) -> None:
         """Stop the clock and decide."""
         if self.exam.act(lambda: conduct.stop(self.exam.desk, self.attempt)):
+            self._go_to(self._current)
+            self.exam.spent[self.attempt_id] = self._spent
             self.exam.go_to(self.attempt)
 
     # --- notes ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.services import day_acts
 from examrunner.tui.actions import bindings
-from examrunner.tui.lines import EMPTY, Line, line, wrap
+from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.words import reading_words
 
@@ -22,9 +22,10 @@ class VoidScreen(ExamScreen):
     name_in_registry: ClassVar[str] = "void"
     BINDINGS: ClassVar[list[BindingType]] = bindings("void")
 
-    def __init__(self, attempt: str) -> None:
+    def __init__(self, attempt: str, *, hides_name: bool = False) -> None:
         super().__init__()
         self.attempt_id = attempt
+        self.hides_name = hides_name
         self._why = 0
         self._is_known = True
         self._again = True
@@ -38,9 +39,10 @@ class VoidScreen(ExamScreen):
         desk = self.exam.desk
         attempt = desk.attempt(self.attempt_id)
         title = reading_words(desk, attempt)[0]
+        name = "name hidden" if self.hides_name else desk.row(attempt.student).student.name
         rows: list[Line] = [
             EMPTY,
-            line((f"  {desk.row(attempt.student).student.name}", "strong")),
+            line((f"  {pad(name, self.width - 4).rstrip()}", "strong")),
             *(line((f"  {text}", "")) for text in wrap(title, self.width - 4)),
             EMPTY,
         ]
