@@ -195,7 +195,7 @@ def invite(folder: Path, to: Path | None, wishes: Wishes, clock: ClockPort, acto
     disk says no; then nothing is left behind.
     """
     results = read_results(folder)
-    times = times_of(results.settings, [one.student for one in results.results])
+    times = times_of(results.settings, results.in_turn())
     now = clock.now().at.astimezone(UTC).replace(microsecond=0)
     target = to or default_folder(folder, now)
     if not is_free(target):

@@ -12,13 +12,16 @@ from icalendar import Calendar
 
 from examrunner.domain.errors import Refused
 from examrunner.domain.problems import BadInput
+from examrunner.services import day_acts
+from examrunner.services.begin import begin_day
 from examrunner.services.calendar import Invited, Wishes, invite, times_of, uid_of
 from examrunner.services.forget import forget, plan
+from examrunner.services.opening import open_desk
 from examrunner.services.results import read_results
 from examrunner.services.roll import find, read_roll
 from examrunner.storage.database.ledger import Ledger
 from tests.classes import examine, write_session
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeEntropy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,6 +123,29 @@ def test_each_issue_replaces_the_one_before(tmp_path: Path) -> None:
     (one,), (other,) = (events(done.folder / "slot-002.ics") for done in (first, second))
     assert one["uid"] == other["uid"] == uid_of("small", "chi")
     assert (int(one["sequence"]), int(other["sequence"])) == (0, 1)
+
+
+def test_invitations_follow_the_order_of_the_day(tmp_path: Path) -> None:
+    """Whoever is moved down on the board is invited, listed and shown at the door later."""
+    folder = session(tmp_path, ROSTER.replace("1.5", ""))
+    desk = open_desk(folder, FakeClock(), FakeEntropy(), "ann")
+    try:
+        begin_day(desk)
+        first = desk.rows()[0]
+        assert first.student.student_id == "ana"
+        day_acts.move(desk, first.key, 1)
+        day_acts.move(desk, first.key, 1)
+    finally:
+        desk.close()
+    done = invited(folder, door=True)
+    order = ["chi", "eli", "ana", "zoe"]
+    assert [row["student_id"] for row in index(done)] == order
+    door = (done.folder / "door.txt").read_text().splitlines()[3:]
+    assert [row.split()[2] for row in door] == order
+    (event,) = events(done.folder / "slot-001.ics")
+    assert event["uid"] == uid_of("small", "chi")
+    planned = [str(one["summary"]) for one in events(done.folder / "instructor.ics")]
+    assert planned[:4] == [f"{place} {who}" for place, who in enumerate(order, 1)]
 
 
 def test_who_has_left_is_cancelled_once(tmp_path: Path) -> None:
