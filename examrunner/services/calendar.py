@@ -34,6 +34,7 @@ from examrunner.storage.writers.calendar import (
     render_calendar,
     render_rows,
 )
+from examrunner.storage.writers.score_tables import render_scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -285,7 +286,7 @@ class _Issue:
             name = f"cancelled-{number:03}.ics"
             files[name] = render_calendar([self._off(uid, one)], self._now)
             rows.append(["", self._clock(one.begin), name, one.student_id, "", "", "cancelled"])
-        files["index.csv"] = render_rows(INDEX, rows)
+        files["index.csv"] = render_scores(INDEX, rows)
         files["instructor.ics"] = render_calendar(self._whole_day(), self._now)
         if self._wishes.door:
             door = [

@@ -69,7 +69,7 @@ def events(path: Path) -> list[Any]:
 
 def index(done: Invited) -> list[dict[str, str]]:
     """Return which file is whose."""
-    with (done.folder / "index.csv").open(newline="", encoding="utf-8") as stream:
+    with (done.folder / "index.csv").open(newline="", encoding="utf-8-sig") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -123,6 +123,13 @@ def test_each_issue_replaces_the_one_before(tmp_path: Path) -> None:
     (one,), (other,) = (events(done.folder / "slot-002.ics") for done in (first, second))
     assert one["uid"] == other["uid"] == uid_of("small", "chi")
     assert (int(one["sequence"]), int(other["sequence"])) == (0, 1)
+
+
+def test_the_index_opens_in_a_spreadsheet(tmp_path: Path) -> None:
+    """No name in the list of which file is whose runs as a formula, and accents are read right."""
+    done = invited(session(tmp_path, ROSTER.replace("Chi Okafor", "=cmd|' /C calc'!A0")))
+    assert index(done)[1]["name"] == "'=cmd|' /C calc'!A0"
+    assert (done.folder / "index.csv").read_bytes().startswith(b"\xef\xbb\xbfslot,time,")
 
 
 def test_invitations_follow_the_order_of_the_day(tmp_path: Path) -> None:
