@@ -166,7 +166,9 @@ def test_who_has_left_is_cancelled_once(tmp_path: Path) -> None:
     (before,) = events(first.folder / "slot-002.ics")
     assert (event["uid"], str(event["status"])) == (before["uid"], "CANCELLED")
     assert int(event["sequence"]) == 1
-    assert [row["student_id"] for row in index(second) if row["what"] == "cancelled"] == ["chi"]
+    (row,) = [row for row in index(second) if row["what"] == "cancelled"]
+    assert (row["student_id"], row["name"]) == ("chi", "Chi Okafor")
+    assert row["email"] == "chi@example.edu"
     assert invited(folder).cancelled == 0
     (folder / "roster.csv").write_text(ROSTER)
     back = invited(folder)
@@ -271,3 +273,29 @@ def test_forgetting_reaches_the_invitations(tmp_path: Path) -> None:
     kept = (folder / "calendar.csv").read_text()
     assert "chi," not in kept
     assert "ana," in kept
+
+
+def test_who_has_left_and_was_invited_can_be_forgotten(tmp_path: Path) -> None:
+    """A student whom only the invitations still name is found by name, and goes from there."""
+    folder = session(tmp_path)
+    invited(folder)
+    (folder / "roster.csv").write_text(ROSTER.replace("chi,Chi Okafor,chi@example.edu,\n", ""))
+    second = invited(folder)
+    roll = read_roll(folder)
+    forget(plan(roll, (find(roll, "Chi Okafor"),)), FakeClock(), "ann")
+    kept = (folder / "calendar.csv").read_text()
+    assert "chi" not in kept.lower()
+    assert "ana," in kept
+    assert not (second.folder / "index.csv").exists()
+
+
+def test_a_memory_without_names_is_still_read(tmp_path: Path) -> None:
+    """Rows that end before the name are cancelled as ever, by id alone."""
+    folder = session(tmp_path)
+    invited(folder)
+    with (folder / "calendar.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [",".join(row[:6]) for row in csv.reader(stream)]
+    (folder / "calendar.csv").write_text("\n".join(rows) + "\n")
+    (folder / "roster.csv").write_text(ROSTER.replace("chi,Chi Okafor,chi@example.edu,\n", ""))
+    (row,) = [row for row in index(invited(folder)) if row["what"] == "cancelled"]
+    assert (row["student_id"], row["name"]) == ("chi", "")
