@@ -120,6 +120,22 @@ def test_columns_that_are_no_points_are_refused(session: Path, grades: Path, col
     assert not plan.upload.changes
 
 
+@pytest.mark.parametrize(
+    ("key", "lacking"),
+    [("email", "Email address"), ("sis", "ID number"), ("login", "Username")],
+)
+def test_a_key_that_the_file_lacks_is_told(
+    session: Path, grades: Path, key: str, lacking: str
+) -> None:
+    """A column that Moodle is to know the students by and that is not there: another one helps."""
+    grades.write_text(MADE.replace(lacking, "Department"), encoding="utf-8")
+    plan = planned(session, Into("moodle", grades, key=key))
+    (problem,) = plan.errors
+    assert problem.text == f"the file has no column {lacking}"
+    assert (problem.line, problem.hint) == (1, "choose another --key")
+    assert not plan.upload.changes
+
+
 def test_a_row_without_a_key_is_left_out(session: Path, grades: Path) -> None:
     """Moodle would book such a row to the student above, so it is never written."""
     grades.write_text(MADE.replace("ana@example.edu", ""), encoding="utf-8")

@@ -112,14 +112,22 @@ def plan_scores(
     )
     rows, conflicts = _rows(grades, students)
     fields = key_fields(grades, key)
-    rows, more = _with_keys(grades, rows, students, fields)
     problems = _column_problems(grades, column)
-    if not fields:
+    if fields:
+        rows, more = _with_keys(grades, rows, students, fields)
+        conflicts = [*conflicts, *more]
+    else:
         text = f"the file has no column {_HEADERS[key or EMAIL][0]}"
-        problems.append(error(text, "choose another --key", file=book.file, rule="moodle-key"))
-    return compare(
-        target, (rows, [*conflicts, *more]), students, scores, force=force, problems=problems
-    )
+        problems.append(
+            error(
+                text,
+                "choose another --key",
+                file=book.file,
+                line=book.header_line,
+                rule="moodle-key",
+            )
+        )
+    return compare(target, (rows, conflicts), students, scores, force=force, problems=problems)
 
 
 def key_fields(grades: GradeFile, key: str | None = None) -> list[str]:
