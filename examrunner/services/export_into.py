@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 CANVAS, ONEROSTER = "canvas", "oneroster"
 MOODLE, BRIGHTSPACE, BLACKBOARD = map(str, System)
 FORMS = (CANVAS, MOODLE, BRIGHTSPACE, BLACKBOARD, ONEROSTER)
+EXCUSING = (CANVAS, ONEROSTER)
+"""Forms whose file can say that a student is excused."""
 WITHOUT_FILE = (MOODLE, BRIGHTSPACE)
 """Forms that can also be made from the class list alone."""
 NAMES = {
@@ -166,7 +168,7 @@ def plan(
 
 def plan_of(folder: Path, results: Results, into: Into, marks: Marks, compared: Compared) -> Plan:
     """Return the plan of a comparison: also who is left out and why, and who is a stranger."""
-    excused = marks.excused if into.form != CANVAS else frozenset()
+    excused = marks.excused if into.form not in EXCUSING else frozenset()
     strangers = tuple(compared.name(row.line) for row in compared.upload.not_in_class)
     left_out = (
         *_unsettled(results, marks),
@@ -193,7 +195,7 @@ def _compared(results: Results, into: Into, marks: Marks) -> Compared:
 
         found = export_oneroster.find(results, into)
         return _twice(
-            lambda force: found.plan(students, marks.scores, force=force),
+            lambda force: found.plan(students, marks, force=force),
             into,
             found.name,
             found.render_archive,
@@ -329,7 +331,7 @@ def _why(result: Result) -> str:
 
 
 def _unexcusable(results: Results, excused: frozenset[str], system: str) -> list[LeftOut]:
-    why = f"excused: a file cannot say so; mark it in {system} by hand"
+    why = f"excused: a file for {system} cannot say so; mark it there by hand"
     return [
         LeftOut(one.student, why) for one in results.results if one.student.student_id in excused
     ]

@@ -14,9 +14,9 @@ from examrunner.storage.writers.oneroster import LineItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from examrunner.domain.course.people import Student
+    from examrunner.services.export import Marks
     from examrunner.services.export_into import Into
     from examrunner.services.ports import ClockPort
     from examrunner.storage.readers.oneroster_scores import Record
@@ -32,11 +32,11 @@ class Class:
     book: Gradebook
     results: Results
 
-    def plan(
-        self, students: Sequence[Student], scores: Mapping[str, Decimal], *, force: bool
-    ) -> Upload:
+    def plan(self, students: Sequence[Student], marks: Marks, *, force: bool) -> Upload:
         """Compare the scores with those of the class."""
-        return oneroster.plan_results(self.book, students, scores, force=force)
+        return oneroster.plan_results(
+            self.book, students, marks.scores, excused=marks.excused, force=force
+        )
 
     def name(self, line: int) -> str:
         """Return the name in a row."""

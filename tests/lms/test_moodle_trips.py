@@ -166,7 +166,7 @@ def test_absent_and_excused_are_told_of(tmp_path: Path, grades: Path) -> None:
     folder = write_session(tmp_path / "small", "session: small\nexport: {absent: excused}\n")
     examine(folder, VERDICTS)
     whys = {one.student.name: one.why for one in planned(folder, Into("moodle", grades)).left_out}
-    assert whys["Zoë Núñez"].startswith("excused: a file cannot say so")
+    assert whys["Zoë Núñez"].startswith("excused: a file for Moodle cannot say so")
 
 
 def test_the_rules_themselves_abort_as_moodle_does() -> None:

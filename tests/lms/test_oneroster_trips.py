@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from examrunner.domain.errors import WrongUsage
+from examrunner.domain.exam.settings import Absent
 from examrunner.domain.problems import BadInput
 from examrunner.services import export_into
 from examrunner.services.export_into import Into
@@ -82,6 +84,34 @@ def test_an_item_that_is_there_keeps_its_ids(session: Path, tmp_path: Path) -> N
         rows = archive.read("results.csv").decode().splitlines()
         assert archive.read("lineItems.csv").decode().splitlines()[1].startswith("L1,active,")
     assert [row.split(",")[0] for row in rows if ",u2," in row] == ["R2"]
+
+
+def test_an_exemption_is_held_back_like_a_score(session: Path, tmp_path: Path) -> None:
+    """Whom the system exempts gets a score only on purpose, as one whom Canvas excuses does."""
+    exempt = "sourcedId,lineItemSourcedId,studentSourcedId,scoreStatus,score\nR1,L1,u1,Exempt,\n"
+    source = write(tmp_path / "set", lineItems=ITEMS, results=exempt)
+    plan = export_into.plan(session, read_results(session), Into("oneroster", source))
+    (held,) = plan.upload.overwrites
+    assert (held.student.student_id, held.old, held.new) == ("ana", "exempt", "10")
+    made = upload(session, Into("oneroster", source), tmp_path / "up.zip")
+    assert oneroster_rules.load(made, STUDENTS, {"c1"}) == {"Oral exam": {"u2": 0.0}}
+    made = upload(session, Into("oneroster", source, force=True), tmp_path / "all.zip")
+    assert oneroster_rules.load(made, STUDENTS, {"c1"}) == {"Oral exam": {"u1": 10.0, "u2": 0.0}}
+
+
+def test_the_absent_can_be_exempt(session: Path, tmp_path: Path) -> None:
+    """With excused an absent student gets a result without a score; once there, it is unchanged."""
+    there = "sourcedId,lineItemSourcedId,studentSourcedId,scoreStatus,score\nR4,L1,u4,exempt,\n"
+    into = Into("oneroster", write(tmp_path / "a", lineItems=ITEMS), absent=Absent.EXCUSED)
+    plan = export_into.plan(session, read_results(session), into)
+    assert "zoe" not in {one.student.student_id for one in plan.left_out}
+    assert "has no score" in plan.remarks[0].text
+    made = upload(session, into, tmp_path / "up.zip")
+    found = oneroster_rules.load(made, STUDENTS, {"c1"})
+    assert found == {"Oral exam": {"u1": 10.0, "u2": 0.0, "u4": None}}
+    source = write(tmp_path / "b", lineItems=ITEMS, results=there)
+    plan = export_into.plan(session, read_results(session), replace(into, source=source))
+    assert [one.student.student_id for one in plan.upload.unchanged] == ["zoe"]
 
 
 def test_a_second_export_names_the_same_results(session: Path, tmp_path: Path) -> None:

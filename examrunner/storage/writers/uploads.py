@@ -27,7 +27,9 @@ CENT = Decimal("0.01")
 HIGHEST = Decimal(1_000_000)
 EXCUSED = "EX"
 """What stands in a cell of Canvas for an excused student."""
-_EXCUSED = frozenset(("ex", "excused"))
+EXEMPT = "exempt"
+"""How OneRoster says the same."""
+_EXCUSED = frozenset(("ex", "excused", EXEMPT))
 _NO_SCORE = frozenset(("", "-", "N/A"))
 CRLF = "\r\n"
 
@@ -58,6 +60,8 @@ class Target:
     """What to do for a student who is not in the file."""
     above: str = ""
     """What the system does with a score above the points possible."""
+    excused: str = EXCUSED
+    """What the system calls an excused student."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def machine_csv(
 
 
 def _is_same(change: Change) -> bool:
-    if change.new == EXCUSED:
+    if change.new.casefold() in _EXCUSED:
         return change.old.casefold() in _EXCUSED
     return score_of(change.old) == Decimal(change.new)
 
@@ -166,7 +170,7 @@ def _cell(
 ) -> tuple[str | None, list[Problem]]:
     """Return what is written for a student, None for an excused one's points; and what to tell."""
     if points is None:
-        return EXCUSED, []
+        return target.excused, []
     text = score_text(points)
     if text is None:
         told = f"{student.name}: {points} cannot be written as a score"
