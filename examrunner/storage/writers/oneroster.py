@@ -42,7 +42,8 @@ _OTHERS = (
     "demographics", "enrollments", "orgs", "resources", "users",
 )  # fmt: skip
 _IDENTITY = ("sourcedId", "username", "identifier", "email", "familyName", "givenName")
-_KEYS = {"sourcedid": SIS, "username": LOGIN, "email": EMAIL}
+_KEYS = {"sourcedid": SIS, "identifier": SIS, "username": LOGIN, "email": EMAIL}
+"""What may be known of a student; the SIS id of another system's roster may be either of two."""
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -84,16 +85,19 @@ def line_item_of(record: Record) -> LineItem:
 
 
 def book_of(roster: RosterSet, item: LineItem) -> Gradebook:
-    """Return the students of the item's class as a table with the scores that they have."""
+    """Return the students of the item's class as a table with the scores that they have.
+
+    The lines are those of the users; the columns are no file's.
+    """
     scores = {
         one.get("studentsourcedid", ""): _held(one)
         for one in roster.results
         if one.get("lineitemsourcedid") == item.sourced_id
     }
     rows = tuple(
-        Row(place, (*(roster.users[who].get(name.lower(), "") for name in _IDENTITY),
-                    scores.get(who, "")))
-        for place, who in enumerate(roster.pupils.get(item.class_id, ()), 2)
+        Row(roster.lines[who], (*(roster.users[who].get(name.lower(), "") for name in _IDENTITY),
+                                scores.get(who, "")))
+        for who in roster.pupils.get(item.class_id, ())
     )  # fmt: skip
     identity = [Column(n, name, ColumnKind.IDENTITY, name) for n, name in enumerate(_IDENTITY)]
     place = len(identity)
@@ -101,7 +105,7 @@ def book_of(roster: RosterSet, item: LineItem) -> Gradebook:
         place, item.title, ColumnKind.ASSIGNMENT, item.title, item.sourced_id, item.most
     )
     header = (*_IDENTITY, item.title)
-    return Gradebook(header, 1, (*identity, column), rows, file=roster.file)
+    return Gradebook(header, 1, (*identity, column), rows, file=roster.users_file)
 
 
 def _held(result: Record) -> str:

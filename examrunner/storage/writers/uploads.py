@@ -56,6 +56,7 @@ class Target:
     rows: tuple[Row, ...]
     file: str | None = None
     header_line: int | None = None
+    """None where the rows are put together of several files: then no column is named."""
     lost: str = ""
     """What to do for a student who is not in the file."""
     above: str = ""
@@ -184,7 +185,8 @@ def _cell(
 
 
 def _at(problem: Problem, target: Target, row: Row) -> Problem:
-    return replace(problem, file=target.file, line=row.line, column=target.column.index + 1)
+    column = None if target.header_line is None else target.column.index + 1
+    return replace(problem, file=target.file, line=row.line, column=column)
 
 
 def _no_student(target: Target, student_id: str) -> Problem:
