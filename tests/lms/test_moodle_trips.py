@@ -136,6 +136,21 @@ def test_a_key_that_the_file_lacks_is_told(
     assert not plan.upload.changes
 
 
+@pytest.mark.parametrize("has_file", [True, False])
+def test_more_than_a_hundred_points_are_told(
+    tmp_path: Path, grades: Path, *, has_file: bool
+) -> None:
+    """Moodle would refuse the whole file for such a grade, so that is said before it is written."""
+    points = "exam: {points: {pass: 120, fail: 100}}\n"
+    folder = write_session(tmp_path / "small", f"session: small\n{points}")
+    examine(folder, VERDICTS)
+    plan = planned(folder, Into("moodle", grades if has_file else None, "Oral exam", force=True))
+    (told,) = plan.remarks
+    assert told.text == "Rivera, Ana: 120 is more than the 100 points possible"
+    assert told.hint == "Moodle refuses the whole file for it, unless the site allows more"
+    assert len(plan.upload.changes) == 2
+
+
 def test_a_row_without_a_key_is_left_out(session: Path, grades: Path) -> None:
     """Moodle would book such a row to the student above, so it is never written."""
     grades.write_text(MADE.replace("ana@example.edu", ""), encoding="utf-8")

@@ -63,6 +63,8 @@ class Target:
     """What the system does with a score above the points possible."""
     excused: str = EXCUSED
     """What the system calls an excused student."""
+    most: str = ""
+    """What the system takes at most where the column does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,11 @@ def _cell(
         told = f"{student.name}: {points} cannot be written as a score"
         hint = f"{target.system} takes numbers from 0 to a million with at most two decimals"
         return None, [_at(error(told, hint, rule=f"{target.form}-score"), target, row)]
-    possible = score_of(target.column.points)
+    most = target.column.points or target.most
+    possible = score_of(most)
     if possible is None or points <= possible:
         return text, []
-    told = f"{student.name}: {points} is more than the {target.column.points} points possible"
+    told = f"{student.name}: {points} is more than the {most} points possible"
     return text, [_at(warning(told, target.above, rule=f"{target.form}-score"), target, row)]
 
 
