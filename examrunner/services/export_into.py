@@ -129,6 +129,8 @@ class Plan:
             return f"{named} has other scores, and they are overwritten only on purpose."
         if self.upload.unchanged:
             return f"{named} has all these scores already."
+        if self.upload.not_in_file or self.upload.conflicts:
+            return "No settled score has a row to go to: see why each student is left out."
         return "There is no settled score to write."
 
     def confirmed(self, *, asked: bool) -> str:

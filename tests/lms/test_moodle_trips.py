@@ -151,6 +151,18 @@ def test_more_than_a_hundred_points_are_told(
     assert len(plan.upload.changes) == 2
 
 
+def test_settled_scores_without_any_row_are_no_lack_of_scores(
+    session: Path, tmp_path: Path
+) -> None:
+    """Where no row is anybody's, that is said, and not that nothing is settled."""
+    other = tmp_path / "other.csv"
+    other.write_text("Full name,Email address,Oral exam\nSam Stranger,sam@x.edu,-\n")
+    plan = planned(session, Into("moodle", other))
+    assert plan.refusal() == (
+        "No settled score has a row to go to: see why each student is left out."
+    )
+
+
 def test_a_row_without_a_key_is_left_out(session: Path, grades: Path) -> None:
     """Moodle would book such a row to the student above, so it is never written."""
     grades.write_text(MADE.replace("ana@example.edu", ""), encoding="utf-8")
