@@ -7,7 +7,7 @@ already. What would change is shown first and written only when it is confirmed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,15 @@ class Into:
     category: str | None = None
     period: str | None = None
     """For OneRoster: sourcedIds, where the set has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a file leaves open."""
+
+    question: str
+    answers: tuple[tuple[str, Into], ...]
+    """The words of each, and what is asked for with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,19 +268,23 @@ def _grades(students: list[Student], into: Into) -> GradeFile:
     return grade_uploads.from_roster(system, students, into.column, into.key)
 
 
-def column_choices(results: Results, into: Into) -> list[str]:
-    """Return the columns to choose from; none where one is named or only one fits."""
-    if into.column is not None:
-        return []
+def choice(into: Into) -> Choice | None:
+    """Return what the file leaves open; None where it is clear or was said."""
     if into.form == ONEROSTER:
         from examrunner.services import export_oneroster
 
-        return export_oneroster.choices(results, into)
+        return export_oneroster.choice(into)
+    if into.column is not None:
+        return None
     if into.form == CANVAS:
         book = read_gradebook(_source(into))
     else:
         book = read_grade_file(System(into.form), _source(into)).book
-    return [] if propose_column(book) else [one.header for one in book.assignments()]
+    headers = [one.header for one in book.assignments()]
+    if propose_column(book) or not headers:
+        return None
+    answers = tuple((one, replace(into, column=one)) for one in headers)
+    return Choice("which column takes the scores?", answers)
 
 
 def _column(book: Gradebook, into: Into) -> Column:
