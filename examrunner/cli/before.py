@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session, quoted
 from examrunner.cli.output import problems_data
+from examrunner.domain.errors import WrongUsage
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.text import counted
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from examrunner.cli.output import Output
     from examrunner.domain.exam.plan import Plan
     from examrunner.domain.exam.settings import ExamRules
-    from examrunner.services.create import Double, Sources
+    from examrunner.services.create import Double, Parts, Sources
+
+FILES = 2
+"""A session is made from so many."""
 
 
 def add_to(commands: Commands) -> None:
@@ -25,15 +29,26 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "new",
         help="make a session from a class list and a table of reviews",
-        description="Make a session folder from two CSV files. The class list may be a Canvas "
+        description="Make a session folder from two files. The class list may be a Canvas "
         "gradebook or any table with names and ids or e-mail addresses; the reviews may be a list "
         "(one review a row), a form's answers, a table of students and papers, or a gradebook.",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="the new session's folder")
     parser.add_argument("--roster", type=Path, required=True, metavar="FILE", help="the class list")
     parser.add_argument(
-        "--reviews", type=Path, required=True, metavar="FILE", help="who reviewed what (CSV)"
+        "--reviews", type=Path, required=True, metavar="FILE", help="who reviewed what"
     )
+    parser.add_argument(
+        "--class", dest="of_class", metavar="NAME", help="the class, where OneRoster holds several"
+    )
+    parser.add_argument(
+        "--sheet",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the sheet of a workbook; given twice, the class list's and then the reviews'",
+    )
+    parser.add_argument("--paper", metavar="TITLE", help="what a zip of submissions is about")
     parser.add_argument(
         "--course",
         metavar="FILE",
@@ -70,7 +85,7 @@ def _new(options: Namespace, out: Output) -> int:
 
     create.demand_free(options.folder)
     course = create.course_file(options.course) if options.course else None
-    sources = create.read_sources(options.roster, options.reviews, course)
+    sources = create.read_sources(options.roster, options.reviews, course, _parts(options))
     asked = create.doubles(sources)
     if out.can_ask() and asked:
         same = [pair for pair in asked if _is_same(sources, pair, out)]
@@ -85,6 +100,18 @@ def _new(options: Namespace, out: Output) -> int:
     )
     out.say(f"Examine with: {command}")
     return 0
+
+
+def _parts(options: Namespace) -> Parts:
+    from examrunner.services.create import Parts
+
+    sheets = options.sheet
+    if len(sheets) > FILES:
+        raise WrongUsage(
+            "--sheet is given too often.", "Once, or for the class list and then the reviews."
+        )
+    first, last = (sheets[0], sheets[-1]) if sheets else (None, None)
+    return Parts(options.of_class, first, last, options.paper)
 
 
 def _is_same(sources: Sources, pair: Double, out: Output) -> bool:

@@ -34,6 +34,7 @@ from examrunner.storage.writers.calendar import (
     render_calendar,
     render_rows,
 )
+from examrunner.storage.writers.score_tables import render_scores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 FORM = "ics"
 DOMAIN = "examrunner.invalid"
 DIGITS = 24
-COLUMNS = ("student_id", "uid", "sequence", "begin", "end", "cancelled")
+COLUMNS = ("student_id", "uid", "sequence", "begin", "end", "cancelled", "name", "email")
 INDEX = ("slot", "time", "file", "student_id", "name", "email", "what")
 BREAK = "break"
 
@@ -195,7 +196,7 @@ def invite(folder: Path, to: Path | None, wishes: Wishes, clock: ClockPort, acto
     disk says no; then nothing is left behind.
     """
     results = read_results(folder)
-    times = times_of(results.settings, [one.student for one in results.results])
+    times = times_of(results.settings, results.in_turn())
     now = clock.now().at.astimezone(UTC).replace(microsecond=0)
     target = to or default_folder(folder, now)
     if not is_free(target):
@@ -284,8 +285,9 @@ class _Issue:
         for number, (uid, one) in enumerate(self.newly_cancelled(), 1):
             name = f"cancelled-{number:03}.ics"
             files[name] = render_calendar([self._off(uid, one)], self._now)
-            rows.append(["", self._clock(one.begin), name, one.student_id, "", "", "cancelled"])
-        files["index.csv"] = render_rows(INDEX, rows)
+            told = [one.student_id, one.name, one.email, "cancelled"]
+            rows.append(["", self._clock(one.begin), name, *told])
+        files["index.csv"] = render_scores(INDEX, rows)
         files["instructor.ics"] = render_calendar(self._whole_day(), self._now)
         if self._wishes.door:
             door = [
@@ -299,11 +301,13 @@ class _Issue:
 
     def memory(self) -> list[list[str]]:
         """Return what is to be remembered of this issue."""
-        rows = [self._row(slot.student.student_id, self._own(slot)) for slot in self._times.slots]
-        rows += [self._row("", one) for one in self._break_entries()]
-        rows += [
-            self._row(one.student_id, self._off(uid, one)) for uid, one in self.cancelled.items()
-        ]
+        rows = []
+        for slot in self._times.slots:
+            one = slot.student
+            rows.append(self._row(self._own(slot), one.student_id, one.name, one.email or ""))
+        rows += [self._row(one) for one in self._break_entries()]
+        for uid, gone in self.cancelled.items():
+            rows.append(self._row(self._off(uid, gone), gone.student_id, gone.name, gone.email))
         return rows
 
     def _own(self, slot: Slot) -> Entry:
@@ -341,6 +345,7 @@ class _Issue:
         return f"{at.astimezone(self._times.zone):%H:%M}"
 
     @staticmethod
-    def _row(who: str, one: Entry) -> list[str]:
+    def _row(one: Entry, who: str = "", name: str = "", email: str = "") -> list[str]:
         times = [at.isoformat() for at in (one.begin, one.end)]
-        return [who, one.uid, str(one.sequence), *times, "yes" if one.is_cancelled else ""]
+        cancelled = "yes" if one.is_cancelled else ""
+        return [who, one.uid, str(one.sequence), *times, cancelled, name, email]

@@ -60,6 +60,19 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Which part of a file is meant where it holds several."""
+
+    of_class: str | None = None
+    """One class of a OneRoster export."""
+    roster_sheet: str | None = None
+    reviews_sheet: str | None = None
+    """One sheet of a workbook."""
+    paper: str | None = None
+    """What a whole zip of submissions is about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Double:
     """Two readings that may be one, and how many students have both in their lists."""
 
@@ -78,14 +91,17 @@ def course_file(named: str) -> Path:
     return path
 
 
-def read_sources(roster: Path, reviews: Path, course: Path | None = None) -> Sources:
+def read_sources(
+    roster: Path, reviews: Path, course: Path | None = None, parts: Parts | None = None
+) -> Sources:
     """Read and join the files of a new session.
 
     Raises BadInput with every problem of all files where one of them cannot be used.
     """
     catalogue, problems = read_course(course) if course else (None, [])
-    people = read_roster(roster)
-    listed = read_reviews(reviews)
+    parts = parts or Parts()
+    people = read_roster(roster, sheet=parts.roster_sheet, of_class=parts.of_class)
+    listed = read_reviews(reviews, sheet=parts.reviews_sheet, paper=parts.paper)
     problems += [*people.problems, *listed.problems]
     if has_errors(problems):
         raise BadInput(problems)

@@ -7,7 +7,7 @@ already. What would change is shown first and written only when it is confirmed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 CANVAS, ONEROSTER = "canvas", "oneroster"
 MOODLE, BRIGHTSPACE, BLACKBOARD = map(str, System)
 FORMS = (CANVAS, MOODLE, BRIGHTSPACE, BLACKBOARD, ONEROSTER)
+EXCUSING = (CANVAS, ONEROSTER)
+"""Forms whose file can say that a student is excused."""
 WITHOUT_FILE = (MOODLE, BRIGHTSPACE)
 """Forms that can also be made from the class list alone."""
 NAMES = {
@@ -64,6 +66,15 @@ class Into:
     category: str | None = None
     period: str | None = None
     """For OneRoster: sourcedIds, where the set has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a file leaves open."""
+
+    question: str
+    answers: tuple[tuple[str, Into], ...]
+    """The words of each, and what is asked for with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,8 @@ class Plan:
             return f"{named} has other scores, and they are overwritten only on purpose."
         if self.upload.unchanged:
             return f"{named} has all these scores already."
+        if self.upload.not_in_file or self.upload.conflicts:
+            return "No settled score has a row to go to: see why each student is left out."
         return "There is no settled score to write."
 
     def confirmed(self, *, asked: bool) -> str:
@@ -166,7 +179,7 @@ def plan(
 
 def plan_of(folder: Path, results: Results, into: Into, marks: Marks, compared: Compared) -> Plan:
     """Return the plan of a comparison: also who is left out and why, and who is a stranger."""
-    excused = marks.excused if into.form != CANVAS else frozenset()
+    excused = marks.excused if into.form not in EXCUSING else frozenset()
     strangers = tuple(compared.name(row.line) for row in compared.upload.not_in_class)
     left_out = (
         *_unsettled(results, marks),
@@ -193,7 +206,7 @@ def _compared(results: Results, into: Into, marks: Marks) -> Compared:
 
         found = export_oneroster.find(results, into)
         return _twice(
-            lambda force: found.plan(students, marks.scores, force=force),
+            lambda force: found.plan(students, marks, force=force),
             into,
             found.name,
             found.render_archive,
@@ -255,19 +268,23 @@ def _grades(students: list[Student], into: Into) -> GradeFile:
     return grade_uploads.from_roster(system, students, into.column, into.key)
 
 
-def column_choices(results: Results, into: Into) -> list[str]:
-    """Return the columns to choose from; none where one is named or only one fits."""
-    if into.column is not None:
-        return []
+def choice(into: Into) -> Choice | None:
+    """Return what the file leaves open; None where it is clear or was said."""
     if into.form == ONEROSTER:
         from examrunner.services import export_oneroster
 
-        return export_oneroster.choices(results, into)
+        return export_oneroster.choice(into)
+    if into.column is not None:
+        return None
     if into.form == CANVAS:
         book = read_gradebook(_source(into))
     else:
         book = read_grade_file(System(into.form), _source(into)).book
-    return [] if propose_column(book) else [one.header for one in book.assignments()]
+    headers = [one.header for one in book.assignments()]
+    if propose_column(book) or not headers:
+        return None
+    answers = tuple((one, replace(into, column=one)) for one in headers)
+    return Choice("which column takes the scores?", answers)
 
 
 def _column(book: Gradebook, into: Into) -> Column:
@@ -329,7 +346,7 @@ def _why(result: Result) -> str:
 
 
 def _unexcusable(results: Results, excused: frozenset[str], system: str) -> list[LeftOut]:
-    why = f"excused: a file cannot say so; mark it in {system} by hand"
+    why = f"excused: a file for {system} cannot say so; mark it there by hand"
     return [
         LeftOut(one.student, why) for one in results.results if one.student.student_id in excused
     ]

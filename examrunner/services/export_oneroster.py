@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import WrongUsage
+from examrunner.services.export_into import Choice
 from examrunner.services.results import Results
 from examrunner.storage.readers.canvas import Gradebook, propose_column
 from examrunner.storage.readers.oneroster_scores import RosterSet, read_roster_set
@@ -14,13 +15,16 @@ from examrunner.storage.writers.oneroster import LineItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from examrunner.domain.course.people import Student
+    from examrunner.services.export import Marks
     from examrunner.services.export_into import Into
     from examrunner.services.ports import ClockPort
     from examrunner.storage.readers.oneroster_scores import Record
     from examrunner.storage.writers.uploads import Upload
+
+NEW_ITEM = "Oral exam"
+"""What a new line item is called where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,11 @@ class Class:
     book: Gradebook
     results: Results
 
-    def plan(
-        self, students: Sequence[Student], scores: Mapping[str, Decimal], *, force: bool
-    ) -> Upload:
+    def plan(self, students: Sequence[Student], marks: Marks, *, force: bool) -> Upload:
         """Compare the scores with those of the class."""
-        return oneroster.plan_results(self.book, students, scores, force=force)
+        return oneroster.plan_results(
+            self.book, students, marks.scores, excused=marks.excused, force=force
+        )
 
     def name(self, line: int) -> str:
         """Return the name in a row."""
@@ -57,11 +61,40 @@ def find(results: Results, into: Into) -> Class:
     return Class(roster, item, oneroster.book_of(roster, item), results)
 
 
-def choices(results: Results, into: Into) -> list[str]:  # noqa: ARG001  as for the other forms
-    """Return the titles of the class's line items to choose from; none where one fits alone."""
+def choice(into: Into) -> Choice | None:
+    """Return what is to be said first: class, line item, or where a new item belongs."""
     roster = _read(into)
+    if into.class_id is None and len(roster.pupils) > 1:
+        listed = {one: roster.title(one) for one in roster.pupils}
+        answers = [(words, replace(into, class_id=one)) for words, one in _told(listed)]
+        return Choice("which class is it?", tuple(answers))
     where = _class_id(roster, into)
-    return [] if _proposed(roster, where) else [one["title"] for one in _items(roster, where)]
+    named = into.column or _proposed(roster, where)
+    if named is None:
+        listed = {one["sourcedid"]: one["title"] for one in _items(roster, where)}
+        answers = [(words, replace(into, column=one)) for words, one in _told(listed)]
+        if not oneroster.items_called(roster, where, NEW_ITEM):
+            answers.append((f"a new one: {NEW_ITEM}", replace(into, column=NEW_ITEM)))
+        return Choice("which line item takes the scores?", tuple(answers))
+    return None if oneroster.items_called(roster, where, named) else _place(roster, into)
+
+
+def _place(roster: RosterSet, into: Into) -> Choice | None:
+    """Return what is to be said of a new line item; None where it is clear."""
+    if into.category is None and len(roster.categories) > 1:
+        listed = {key: one.get("title", "") for key, one in roster.categories.items()}
+        answers = [(words, replace(into, category=one)) for words, one in _told(listed)]
+        return Choice("which category is the new line item in?", tuple(answers))
+    if into.period is None and len(roster.periods) > 1:
+        listed = {key: one.get("title", "") for key, one in roster.periods.items()}
+        answers = [(words, replace(into, period=one)) for words, one in _told(listed)]
+        return Choice("which grading period is the new line item in?", tuple(answers))
+    return None
+
+
+def _told(titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return words for each title by its id, and the id."""
+    return [(f"{title} ({key})" if title else key, key) for key, title in titles.items()]
 
 
 def _read(into: Into) -> RosterSet:
@@ -101,7 +134,7 @@ def _item(roster: RosterSet, where: str, results: Results, into: Into) -> LineIt
     named = into.column or _proposed(roster, where)
     if named is None:
         listed = [f'--column "{one["title"]}"' for one in _items(roster, where)]
-        hint = "\n".join([*listed, '--column "Oral exam" makes a new one.'])
+        hint = "\n".join([*listed, f'--column "{NEW_ITEM}" makes a new one.'])
         raise WrongUsage("Which line item takes the scores?", hint)
     found = oneroster.items_called(roster, where, named)
     if len(found) > 1:

@@ -68,8 +68,8 @@ class Known:
         """How far a committed session has come."""
         self.suspended_at: datetime | None = None
         """When the day was suspended last."""
-        self._order: dict[str, int] = {}
-        """Places in the order that the examiner chose; empty for the exam order."""
+        self._reordered: ev.Reordered | None = None
+        """The order that the examiner chose last; None for the exam order."""
         self._people: dict[str, Student] = {}
         self._attempts: dict[str, Attempt] = {}
         self._of: dict[str, list[str]] = {}
@@ -93,8 +93,8 @@ class Known:
     def rows(self) -> list[Row]:
         """Return the students in the order in which they are called."""
         if not self._sorted:
-            last = len(self._order)
-            self._sorted = sorted(self._people, key=lambda key: self._order.get(key, last))
+            chosen = self._reordered
+            self._sorted = chosen.in_turn(self._people) if chosen else list(self._people)
         return [self.row(key) for key in self._sorted]
 
     def in_exam_order(self) -> list[Row]:
@@ -209,5 +209,5 @@ class Known:
             if isinstance(event.what, ev.Suspended):
                 self.suspended_at = event.at
             if isinstance(event.what, ev.Reordered):
-                self._order = {key: place for place, key in enumerate(event.what.order)}
+                self._reordered = event.what
                 self._sorted = []

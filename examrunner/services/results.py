@@ -39,6 +39,7 @@ HEAD_DIGITS = 12
 class Result:
     """One student with all that is on record."""
 
+    key: str
     student: Student
     attempts: tuple[Attempt, ...]
     score: int | Decimal | None
@@ -53,6 +54,7 @@ class Results:
     settings: Settings
     phase: SessionPhase
     results: tuple[Result, ...]
+    """In the order that was committed, whatever was changed since."""
     stored: Stored | None
     texts: dict[str, str]
     """Event id to the note or reason that lies apart."""
@@ -63,11 +65,20 @@ class Results:
     """What interrupted the day, ended it, or belongs on record beside the marks."""
     banks: dict[str, dict[str, Question]] = field(default_factory=dict)
     """SHA-256 of each bank that a sheet comes from to its questions, by id."""
+    reordered: ev.Reordered | None = None
+    """The order in which the examiner chose to call the students."""
 
     @property
     def vouched(self) -> str:
         """The state of the record in short; noted elsewhere, it shows a tail cut off later."""
         return f"{self.count} events, head {self.head[:HEAD_DIGITS]}" if self.count else ""
+
+    def in_turn(self) -> list[Student]:
+        """Return the students in the order in which they are called."""
+        students = {one.key: one.student for one in self.results}
+        if self.reordered is None:
+            return list(students.values())
+        return [students[key] for key in self.reordered.in_turn(students)]
 
     def title(self, reading: str | None) -> str:
         """Return a reading's title; empty for none."""
@@ -114,7 +125,19 @@ def _from_ledger(folder: Path, settings: Settings) -> Results | None:
     )
     phase = session_phase(one.what for one in day)
     told = tuple(one for one in day if isinstance(one.what, DAY))
-    return Results(stored.settings, phase, results, stored, texts, count, head, told, banks)
+    orders = [one.what for one in day if isinstance(one.what, ev.Reordered)]
+    return Results(
+        stored.settings,
+        phase,
+        results,
+        stored,
+        texts,
+        count,
+        head,
+        told,
+        banks,
+        reordered=orders[-1] if orders else None,
+    )
 
 
 def _result(
@@ -124,7 +147,7 @@ def _result(
     for number in range(1, settings.exam.papers_per_student + 1):
         known.setdefault(number, Attempt(attempt_id(key, number), key, number))
     listed = tuple(known[number] for number in sorted(known))
-    return Result(student, listed, score(settings.exam, listed), _status(listed))
+    return Result(key, student, listed, score(settings.exam, listed), _status(listed))
 
 
 def _status(attempts: tuple[Attempt, ...]) -> str:

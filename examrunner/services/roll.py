@@ -15,9 +15,10 @@ from examrunner.domain.exam.chain import Event
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput
 from examrunner.domain.text import tidy
-from examrunner.services.folders import OLD_ROSTER, ROSTER_FILE, demand_session
+from examrunner.services.folders import CALENDAR_FILE, OLD_ROSTER, ROSTER_FILE, demand_session
 from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.database.drafts import Person
+from examrunner.storage.readers.calendar_rows import read_issued
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import demand_settings
 
@@ -43,7 +44,7 @@ class Roll:
     """Those of a draft, and who stands only in the class list, have no key."""
     attempts: tuple[Attempt, ...] = ()
     files: tuple[Student, ...] = ()
-    """The students as the class list has them now, and as lists before it had them."""
+    """The students as the class list has them now, and as older lists and invitations had them."""
     last: Event | None = None
 
     def known(self) -> tuple[Person, ...]:
@@ -66,7 +67,8 @@ def read_roll(folder: Path) -> Roll:
     settings = demand_settings(folder)
     roster = read_roster(folder / ROSTER_FILE)
     record = folder / settings.database
-    listed = tuple(dict.fromkeys([*roster.students, *_on_older_lists(folder)]))
+    older = [*_on_older_lists(folder), *_invited(folder)]
+    listed = tuple(dict.fromkeys([*roster.students, *older]))
     roll = Roll(folder, settings, None, files=listed)
     if record.exists():
         with closing(open_record(record, settings)) as ledger, ledger.snapshot():
@@ -89,6 +91,16 @@ def _on_older_lists(folder: Path) -> list[Student]:
     """Return the students of the class lists that an import has replaced and kept."""
     paths = sorted((folder / BACKUPS).glob(f"{OLD_ROSTER}*.csv"), reverse=True)
     return [student for path in paths for student in read_roster(path).students]
+
+
+def _invited(folder: Path) -> list[Student]:
+    """Return the students whom the invitations name, as far as these can be read."""
+    try:
+        issued = read_issued(folder / CALENDAR_FILE)
+    except BadInput:
+        return []
+    named = [one for one in issued.values() if one.student_id and one.name]
+    return [Student(one.student_id, one.name, one.email or None) for one in named]
 
 
 def _is_empty(problems: Iterable[Problem]) -> bool:

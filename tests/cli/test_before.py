@@ -9,7 +9,15 @@ import pytest
 
 from examrunner.cli.output import Output
 from examrunner.main import main
-from tests.classes import REVIEWS, ROSTER_ERROR, SETTINGS, write_files, write_session
+from tests.classes import (
+    GRADEBOOK,
+    REVIEWS,
+    ROSTER_ERROR,
+    SETTINGS,
+    write_files,
+    write_session,
+)
+from tests.storage.workbooks import xlsx, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,6 +129,56 @@ def test_new_lists_every_error_and_writes_nothing(tmp_path: Path, capsys: Captur
     assert f"{roster}:6" in said.err
     assert "no.csv: error: cannot be read: No such file" in said.err
     assert not (tmp_path / "made").exists()
+
+
+def test_new_takes_the_class_that_is_named(tmp_path: Path, capsys: Captured) -> None:
+    """Of a OneRoster set with two classes one is named, as the message says."""
+    files = {
+        "users.csv": "sourcedId,username,givenName,familyName,email\n"
+        "u1,ana,Ana,Rivera,ana@example.edu\nu2,chi,Chi,Okafor,chi@example.edu\n",
+        "classes.csv": "sourcedId,title\nc1,CS 496\nc2,CS 111\n",
+        "enrollments.csv": "sourcedId,classSourcedId,userSourcedId,role\n"
+        "e1,c1,u1,student\ne2,c2,u2,student\n",
+    }
+    source = tmp_path / "set"
+    source.mkdir()
+    for name, text in files.items():
+        (source / name).write_text(text, encoding="utf-8")
+    _, reviewed = write_files(tmp_path)
+    words = ("new", tmp_path / "made", "--roster", source, "--reviews", reviewed)
+    assert typed(*words) == 1
+    assert "name one with --class: CS 496 (c1), CS 111 (c2)" in capsys.readouterr().err
+    assert typed(*words, "--class", "CS 496") == 0
+    roster = (tmp_path / "made" / "roster.csv").read_text(encoding="utf-8")
+    assert "ana@example.edu" in roster
+    assert "chi@example.edu" not in roster
+
+
+def test_new_takes_the_sheets_that_are_named(tmp_path: Path, capsys: Captured) -> None:
+    """One workbook may hold both tables and others: the class list's sheet is named first."""
+    book = tmp_path / "all.xlsx"
+    people = [row.split(",") for row in ("student_id,name", "ana,Ana Rivera", "chi,Chi Okafor")]
+    rows = [row.split(",") for row in ("student_id,paper", "ana,Image GPT", "chi,Image GPT")]
+    old = [*people, ["old", "Old Student"], ["elder", "Elder Student"]]
+    book.write_bytes(xlsx({"Before": old, "People": people, "Reviews": rows}))
+    words = ("new", tmp_path / "made", "--roster", book, "--reviews", book)
+    assert typed(*words, "--sheet", "People", "--sheet", "Reviews") == 0
+    assert "2 students" in capsys.readouterr().out
+    again = ("new", tmp_path / "again", *words[2:])
+    assert typed(*again, *(["--sheet", "People"] * 3)) == 2
+    assert "--sheet is given too often" in capsys.readouterr().err
+
+
+def test_new_takes_the_paper_of_a_zip(tmp_path: Path, capsys: Captured) -> None:
+    """Submissions that do not name their paper are about the one that is given."""
+    roster, _ = write_files(tmp_path, GRADEBOOK)
+    packed = tmp_path / "sub.zip"
+    packed.write_bytes(zipped({"riveraana_101_501_review.pdf": b"%PDF"}))
+    words = ("new", tmp_path / "made", "--roster", roster, "--reviews", packed)
+    assert typed(*words) == 1
+    assert "--paper" in capsys.readouterr().err
+    assert typed(*words, "--paper", "Image GPT") == 0
+    assert "Image GPT" in (tmp_path / "made" / "reviews.csv").read_text(encoding="utf-8")
 
 
 def test_new_never_touches_a_session(tmp_path: Path, capsys: Captured) -> None:

@@ -15,7 +15,7 @@ RESULTS = (
     "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,"
     "scoreDate,comment"
 )
-NEEDED = ("sourcedId", "lineItemSourcedId", "studentSourcedId", "scoreStatus", "score", "scoreDate")
+NEEDED = ("sourcedId", "lineItemSourcedId", "studentSourcedId", "scoreStatus", "scoreDate")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -24,8 +24,8 @@ class Refused(Exception):
     """The set breaks the standard."""
 
 
-def load(data: bytes, students: set[str], classes: set[str]) -> dict[str, dict[str, float]]:
-    """Return the scores by title of line item and student's sourcedId."""
+def load(data: bytes, students: set[str], classes: set[str]) -> dict[str, dict[str, float | None]]:
+    """Return the scores by title of line item and student's sourcedId; None where exempt."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         texts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
     manifest = dict(csv.reader(io.StringIO(texts.pop("manifest.csv"), newline="")))
@@ -42,7 +42,7 @@ def load(data: bytes, students: set[str], classes: set[str]) -> dict[str, dict[s
             raise Refused("line item")
         if not DAY.fullmatch(one["assignDate"]) or not DAY.fullmatch(one["dueDate"]):
             raise Refused("dates of a line item")
-    found: dict[str, dict[str, float]] = {one["title"]: {} for one in items.values()}
+    found: dict[str, dict[str, float | None]] = {one["title"]: {} for one in items.values()}
     seen: set[str] = set()
     for row in _rows(texts["results.csv"], RESULTS):
         if not all(row[name] for name in NEEDED) or row["sourcedId"] in seen:
@@ -50,16 +50,21 @@ def load(data: bytes, students: set[str], classes: set[str]) -> dict[str, dict[s
         seen.add(row["sourcedId"])
         item, who = items[row["lineItemSourcedId"]], row["studentSourcedId"]
         is_dated = DAY.fullmatch(row["scoreDate"]) and MOMENT.fullmatch(row["dateLastModified"])
-        if who not in students or row["scoreStatus"] != "fully graded" or not is_dated:
+        if who not in students or not is_dated:
             raise Refused("a result that points nowhere")
-        if (
-            not float(item["resultValueMin"])
-            <= float(row["score"])
-            <= float(item["resultValueMax"])
-        ):
-            raise Refused("a score out of range")
-        found[item["title"]][who] = float(row["score"])
+        found[item["title"]][who] = _score(row, item)
     return found
+
+
+def _score(row: dict[str, str], item: dict[str, str]) -> float | None:
+    if row["scoreStatus"] == "exempt" and not row["score"]:
+        return None
+    if row["scoreStatus"] != "fully graded" or not row["score"]:
+        raise Refused("no score")
+    least, most = float(item["resultValueMin"]), float(item["resultValueMax"])
+    if not least <= float(row["score"]) <= most:
+        raise Refused("a score out of range")
+    return float(row["score"])
 
 
 def _rows(text: str, header: str) -> list[dict[str, str]]:

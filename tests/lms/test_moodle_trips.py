@@ -120,6 +120,49 @@ def test_columns_that_are_no_points_are_refused(session: Path, grades: Path, col
     assert not plan.upload.changes
 
 
+@pytest.mark.parametrize(
+    ("key", "lacking"),
+    [("email", "Email address"), ("sis", "ID number"), ("login", "Username")],
+)
+def test_a_key_that_the_file_lacks_is_told(
+    session: Path, grades: Path, key: str, lacking: str
+) -> None:
+    """A column that Moodle is to know the students by and that is not there: another one helps."""
+    grades.write_text(MADE.replace(lacking, "Department"), encoding="utf-8")
+    plan = planned(session, Into("moodle", grades, key=key))
+    (problem,) = plan.errors
+    assert problem.text == f"the file has no column {lacking}"
+    assert (problem.line, problem.hint) == (1, "choose another --key")
+    assert not plan.upload.changes
+
+
+@pytest.mark.parametrize("has_file", [True, False])
+def test_more_than_a_hundred_points_are_told(
+    tmp_path: Path, grades: Path, *, has_file: bool
+) -> None:
+    """Moodle would refuse the whole file for such a grade, so that is said before it is written."""
+    points = "exam: {points: {pass: 120, fail: 100}}\n"
+    folder = write_session(tmp_path / "small", f"session: small\n{points}")
+    examine(folder, VERDICTS)
+    plan = planned(folder, Into("moodle", grades if has_file else None, "Oral exam", force=True))
+    (told,) = plan.remarks
+    assert told.text == "Rivera, Ana: 120 is more than the 100 points possible"
+    assert told.hint == "Moodle refuses the whole file for it, unless the site allows more"
+    assert len(plan.upload.changes) == 2
+
+
+def test_settled_scores_without_any_row_are_no_lack_of_scores(
+    session: Path, tmp_path: Path
+) -> None:
+    """Where no row is anybody's, that is said, and not that nothing is settled."""
+    other = tmp_path / "other.csv"
+    other.write_text("Full name,Email address,Oral exam\nSam Stranger,sam@x.edu,-\n")
+    plan = planned(session, Into("moodle", other))
+    assert plan.refusal() == (
+        "No settled score has a row to go to: see why each student is left out."
+    )
+
+
 def test_a_row_without_a_key_is_left_out(session: Path, grades: Path) -> None:
     """Moodle would book such a row to the student above, so it is never written."""
     grades.write_text(MADE.replace("ana@example.edu", ""), encoding="utf-8")
@@ -150,7 +193,7 @@ def test_absent_and_excused_are_told_of(tmp_path: Path, grades: Path) -> None:
     folder = write_session(tmp_path / "small", "session: small\nexport: {absent: excused}\n")
     examine(folder, VERDICTS)
     whys = {one.student.name: one.why for one in planned(folder, Into("moodle", grades)).left_out}
-    assert whys["Zoë Núñez"].startswith("excused: a file cannot say so")
+    assert whys["Zoë Núñez"].startswith("excused: a file for Moodle cannot say so")
 
 
 def test_the_rules_themselves_abort_as_moodle_does() -> None:

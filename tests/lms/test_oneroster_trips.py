@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from examrunner.domain.errors import WrongUsage
+from examrunner.domain.exam.settings import Absent
 from examrunner.domain.problems import BadInput
 from examrunner.services import export_into
 from examrunner.services.export_into import Into
@@ -84,6 +86,34 @@ def test_an_item_that_is_there_keeps_its_ids(session: Path, tmp_path: Path) -> N
     assert [row.split(",")[0] for row in rows if ",u2," in row] == ["R2"]
 
 
+def test_an_exemption_is_held_back_like_a_score(session: Path, tmp_path: Path) -> None:
+    """Whom the system exempts gets a score only on purpose, as one whom Canvas excuses does."""
+    exempt = "sourcedId,lineItemSourcedId,studentSourcedId,scoreStatus,score\nR1,L1,u1,Exempt,\n"
+    source = write(tmp_path / "set", lineItems=ITEMS, results=exempt)
+    plan = export_into.plan(session, read_results(session), Into("oneroster", source))
+    (held,) = plan.upload.overwrites
+    assert (held.student.student_id, held.old, held.new) == ("ana", "exempt", "10")
+    made = upload(session, Into("oneroster", source), tmp_path / "up.zip")
+    assert oneroster_rules.load(made, STUDENTS, {"c1"}) == {"Oral exam": {"u2": 0.0}}
+    made = upload(session, Into("oneroster", source, force=True), tmp_path / "all.zip")
+    assert oneroster_rules.load(made, STUDENTS, {"c1"}) == {"Oral exam": {"u1": 10.0, "u2": 0.0}}
+
+
+def test_the_absent_can_be_exempt(session: Path, tmp_path: Path) -> None:
+    """With excused an absent student gets a result without a score; once there, it is unchanged."""
+    there = "sourcedId,lineItemSourcedId,studentSourcedId,scoreStatus,score\nR4,L1,u4,exempt,\n"
+    into = Into("oneroster", write(tmp_path / "a", lineItems=ITEMS), absent=Absent.EXCUSED)
+    plan = export_into.plan(session, read_results(session), into)
+    assert "zoe" not in {one.student.student_id for one in plan.left_out}
+    assert "has no score" in plan.remarks[0].text
+    made = upload(session, into, tmp_path / "up.zip")
+    found = oneroster_rules.load(made, STUDENTS, {"c1"})
+    assert found == {"Oral exam": {"u1": 10.0, "u2": 0.0, "u4": None}}
+    source = write(tmp_path / "b", lineItems=ITEMS, results=there)
+    plan = export_into.plan(session, read_results(session), replace(into, source=source))
+    assert [one.student.student_id for one in plan.upload.unchanged] == ["zoe"]
+
+
 def test_a_second_export_names_the_same_results(session: Path, tmp_path: Path) -> None:
     """Ids that are made up are the same again, so that a system changes what it has."""
     source = write(tmp_path / "set")
@@ -95,6 +125,39 @@ def test_a_second_export_names_the_same_results(session: Path, tmp_path: Path) -
         ids.append([row.split(",")[0] for row in rows])
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 3
+
+
+def test_a_class_that_is_to_be_deleted_is_none(session: Path, tmp_path: Path) -> None:
+    """Enrolments in such a class make no second one to choose from."""
+    source = write(
+        tmp_path / "set",
+        lineItems=ITEMS,
+        classes="sourcedId,status,title\nc1,active,CS 1\nc2,tobedeleted,Old\n",
+        enrollments=SET["enrollments.csv"] + "e8,active,student,c2,u1\n",
+    )
+    made = upload(session, Into("oneroster", source), tmp_path / "up.zip")
+    assert oneroster_rules.load(made, STUDENTS, {"c1"}) == {"Oral exam": {"u1": 10.0, "u2": 0.0}}
+
+
+def test_a_roster_of_another_system_knows_the_identifier(tmp_path: Path) -> None:
+    """An SIS id from Canvas is the set's identifier, whatever its sourcedIds are."""
+    roster = b"student_id,name,sis_id\n7001,Ana Rivera,7001\n7999,Eli Lane,7999\n"
+    folder, _ = examined(tmp_path / "day", read_roster(roster).students)
+    source = write(tmp_path / "set", lineItems=ITEMS)
+    plan = export_into.plan(folder, read_results(folder), Into("oneroster", source))
+    (left,) = plan.left_out
+    assert left.why == "the file says sourcedid u3, the roster 7999"
+    made = upload(folder, Into("oneroster", source), tmp_path / "up.zip")
+    assert oneroster_rules.load(made, STUDENTS, {"c1"}) == {"Oral exam": {"u1": 10.0}}
+
+
+def test_a_warning_names_the_line_of_the_student(session: Path, tmp_path: Path) -> None:
+    """What is said of a student is said where the student stands in the set."""
+    source = write(tmp_path / "set", lineItems=ITEMS.replace(",0,10,", ",0,5,"))
+    plan = export_into.plan(session, read_results(session), Into("oneroster", source))
+    (told,) = plan.remarks
+    assert told.text == "Rivera, Ana: 10 is more than the 5 points possible"
+    assert (told.file, told.line, told.column) == (f"{source}/users.csv", 2, None)
 
 
 def test_what_is_not_clear_is_asked_for(session: Path, tmp_path: Path) -> None:
@@ -114,14 +177,12 @@ def test_what_is_not_clear_is_asked_for(session: Path, tmp_path: Path) -> None:
 
 
 def test_the_fixture_of_an_enrolment_plugin(tmp_path: Path) -> None:
-    """A full set of another program: its class's students get their scores by sourcedId."""
+    """A full set of another program: the students of its one class that is not to be deleted."""
     source = fixture("oneroster-v1p1-catalyst")
     where = "cls-222-123456"
     students = read_roster(source, of_class=where).students
     folder, given = examined(tmp_path, students)
-    into = Into(
-        "oneroster", source, "Oral", class_id=where, category="k1", period="as-grp-222-2345"
-    )
+    into = Into("oneroster", source, "Oral", category="k1", period="as-grp-222-2345")
     made = upload(folder, into, tmp_path / "up.zip")
     ids = {one.student_id: one.sis_id or "" for one in students}
     found = oneroster_rules.load(made, set(ids.values()), {where})

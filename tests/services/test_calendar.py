@@ -12,13 +12,16 @@ from icalendar import Calendar
 
 from examrunner.domain.errors import Refused
 from examrunner.domain.problems import BadInput
+from examrunner.services import day_acts
+from examrunner.services.begin import begin_day
 from examrunner.services.calendar import Invited, Wishes, invite, times_of, uid_of
 from examrunner.services.forget import forget, plan
+from examrunner.services.opening import open_desk
 from examrunner.services.results import read_results
 from examrunner.services.roll import find, read_roll
 from examrunner.storage.database.ledger import Ledger
 from tests.classes import examine, write_session
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeEntropy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +69,7 @@ def events(path: Path) -> list[Any]:
 
 def index(done: Invited) -> list[dict[str, str]]:
     """Return which file is whose."""
-    with (done.folder / "index.csv").open(newline="", encoding="utf-8") as stream:
+    with (done.folder / "index.csv").open(newline="", encoding="utf-8-sig") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -122,6 +125,36 @@ def test_each_issue_replaces_the_one_before(tmp_path: Path) -> None:
     assert (int(one["sequence"]), int(other["sequence"])) == (0, 1)
 
 
+def test_the_index_opens_in_a_spreadsheet(tmp_path: Path) -> None:
+    """No name in the list of which file is whose runs as a formula, and accents are read right."""
+    done = invited(session(tmp_path, ROSTER.replace("Chi Okafor", "=cmd|' /C calc'!A0")))
+    assert index(done)[1]["name"] == "'=cmd|' /C calc'!A0"
+    assert (done.folder / "index.csv").read_bytes().startswith(b"\xef\xbb\xbfslot,time,")
+
+
+def test_invitations_follow_the_order_of_the_day(tmp_path: Path) -> None:
+    """Whoever is moved down on the board is invited, listed and shown at the door later."""
+    folder = session(tmp_path, ROSTER.replace("1.5", ""))
+    desk = open_desk(folder, FakeClock(), FakeEntropy(), "ann")
+    try:
+        begin_day(desk)
+        first = desk.rows()[0]
+        assert first.student.student_id == "ana"
+        day_acts.move(desk, first.key, 1)
+        day_acts.move(desk, first.key, 1)
+    finally:
+        desk.close()
+    done = invited(folder, door=True)
+    order = ["chi", "eli", "ana", "zoe"]
+    assert [row["student_id"] for row in index(done)] == order
+    door = (done.folder / "door.txt").read_text().splitlines()[3:]
+    assert [row.split()[2] for row in door] == order
+    (event,) = events(done.folder / "slot-001.ics")
+    assert event["uid"] == uid_of("small", "chi")
+    planned = [str(one["summary"]) for one in events(done.folder / "instructor.ics")]
+    assert planned[:4] == [f"{place} {who}" for place, who in enumerate(order, 1)]
+
+
 def test_who_has_left_is_cancelled_once(tmp_path: Path) -> None:
     """A student who is on the list no more gets a cancellation, and is invited again on return."""
     folder = session(tmp_path)
@@ -133,7 +166,9 @@ def test_who_has_left_is_cancelled_once(tmp_path: Path) -> None:
     (before,) = events(first.folder / "slot-002.ics")
     assert (event["uid"], str(event["status"])) == (before["uid"], "CANCELLED")
     assert int(event["sequence"]) == 1
-    assert [row["student_id"] for row in index(second) if row["what"] == "cancelled"] == ["chi"]
+    (row,) = [row for row in index(second) if row["what"] == "cancelled"]
+    assert (row["student_id"], row["name"]) == ("chi", "Chi Okafor")
+    assert row["email"] == "chi@example.edu"
     assert invited(folder).cancelled == 0
     (folder / "roster.csv").write_text(ROSTER)
     back = invited(folder)
@@ -238,3 +273,29 @@ def test_forgetting_reaches_the_invitations(tmp_path: Path) -> None:
     kept = (folder / "calendar.csv").read_text()
     assert "chi," not in kept
     assert "ana," in kept
+
+
+def test_who_has_left_and_was_invited_can_be_forgotten(tmp_path: Path) -> None:
+    """A student whom only the invitations still name is found by name, and goes from there."""
+    folder = session(tmp_path)
+    invited(folder)
+    (folder / "roster.csv").write_text(ROSTER.replace("chi,Chi Okafor,chi@example.edu,\n", ""))
+    second = invited(folder)
+    roll = read_roll(folder)
+    forget(plan(roll, (find(roll, "Chi Okafor"),)), FakeClock(), "ann")
+    kept = (folder / "calendar.csv").read_text()
+    assert "chi" not in kept.lower()
+    assert "ana," in kept
+    assert not (second.folder / "index.csv").exists()
+
+
+def test_a_memory_without_names_is_still_read(tmp_path: Path) -> None:
+    """Rows that end before the name are cancelled as ever, by id alone."""
+    folder = session(tmp_path)
+    invited(folder)
+    with (folder / "calendar.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [",".join(row[:6]) for row in csv.reader(stream)]
+    (folder / "calendar.csv").write_text("\n".join(rows) + "\n")
+    (folder / "roster.csv").write_text(ROSTER.replace("chi,Chi Okafor,chi@example.edu,\n", ""))
+    (row,) = [row for row in index(invited(folder)) if row["what"] == "cancelled"]
+    assert (row["student_id"], row["name"]) == ("chi", "")

@@ -208,14 +208,15 @@ def test_without_an_exam_in_sight_the_column_is_asked_for(session: Path, gradebo
         plan_canvas(session, read_results(session), gradebook)
 
 
-def test_columns_are_offered_only_where_none_is_clear(session: Path, gradebook: Path) -> None:
+def test_columns_are_offered_only_where_none_is_clear(gradebook: Path) -> None:
     """The columns to choose from are the assignments, unless one is named or only one fits."""
-    results, into = read_results(session), Into("canvas", gradebook)
-    assert export_into.column_choices(results, into) == []
+    into = Into("canvas", gradebook)
+    assert export_into.choice(into) is None
     gradebook.write_text(GRADEBOOK.replace("Oral exam (7)", "Talk (7)"), encoding="utf-8")
-    assert export_into.column_choices(results, into) == ["Quiz (1)", "Talk (7)"]
-    named = Into("canvas", gradebook, "Talk (7)")
-    assert export_into.column_choices(results, named) == []
+    asked = export_into.choice(into)
+    assert asked is not None
+    assert [words for words, _ in asked.answers] == ["Quiz (1)", "Talk (7)"]
+    assert export_into.choice(asked.answers[1][1]) is None
 
 
 def test_a_total_is_refused(session: Path, gradebook: Path, tmp_path: Path) -> None:

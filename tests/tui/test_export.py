@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.classes import GRADEBOOK, VERDICTS, examine, write_session
+from tests.lms import oneroster_rules
 from tests.lms.test_brightspace_trips import MADE as BRIGHTSPACE
+from tests.lms.test_oneroster_trips import ITEMS, STUDENTS
+from tests.lms.test_oneroster_trips import write as write_set
 from tests.tui.room import room
 
 if TYPE_CHECKING:
@@ -92,6 +96,47 @@ async def test_a_column_is_chosen_where_none_is_clear(folder: Path, tmp_path: Pa
         await it.press(*WAY)
         assert "which column takes the scores?" in await given(it, "d", grades)
         assert "score into Talk Points Grade" in await it.press("down", "enter")
+
+
+async def test_what_a_set_of_two_classes_leaves_open_is_chosen(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Class, line item, category and grading period are asked one after the other."""
+    source = write_set(
+        tmp_path / "set",
+        classes="sourcedId,title\nc2,CS 2\nc1,CS 1\n",
+        enrollments="sourcedId,role,classSourcedId,userSourcedId\ne8,student,c2,u1\n"
+        + "".join(f"e{n},student,c1,u{n}\n" for n in (1, 2, 3, 4)),
+        categories="sourcedId,title\nk1,Homework\nk2,Exams\n",
+        academicSessions="sourcedId,title,type\ng1,Autumn,gradingPeriod\ng2,Spring,gradingPeriod\n",
+        lineItems=ITEMS.replace("Oral exam", "Essay"),
+    )
+    async with room(folder) as it:
+        await it.press(*WAY)
+        text = await given(it, "o", source)
+        assert "which class is it?" in text
+        assert text.index("CS 2 (c2)") < text.index("CS 1 (c1)")
+        text = await it.press("down", "enter")
+        assert "which line item takes the scores?" in text
+        assert "Essay (L1)" in text
+        text = await it.press("down", "enter")
+        assert "which category is the new line item in?" in text
+        assert "which grading period" in await it.press("down", "enter")
+        assert "2 scores into Oral exam" in await it.press("enter")
+        assert "written" in await it.press("enter")
+    (made,) = (folder / "exports").iterdir()
+    found = oneroster_rules.load(made.read_bytes(), STUDENTS, {"c1"})
+    assert found == {"Oral exam": {"u1": 10.0, "u2": 0.0}}
+    with zipfile.ZipFile(made) as archive:
+        assert ",c1,k2,g1," in archive.read("lineItems.csv").decode()
+
+
+async def test_a_failure_is_gone_with_the_next_form(folder: Path, tmp_path: Path) -> None:
+    """What was wrong with one file does not stand below the next form."""
+    async with room(folder) as it:
+        await it.press(*WAY)
+        assert "cannot be read" in await given(it, "g", tmp_path / "nowhere.csv")
+        assert "cannot be read" not in await it.press("c")
 
 
 async def test_escape_goes_back_step_by_step(folder: Path, tmp_path: Path) -> None:

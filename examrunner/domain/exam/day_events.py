@@ -7,6 +7,10 @@ others about the session.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,11 @@ class Reordered:
 
     order: tuple[str, ...]
     """The keys of all students."""
+
+    def in_turn(self, keys: Iterable[str]) -> list[str]:
+        """Return students by their keys in this order; whoever joined later comes last."""
+        places = {key: place for place, key in enumerate(self.order)}
+        return sorted(keys, key=lambda key: places.get(key, len(places)))
 
 
 @dataclass(frozen=True, slots=True)

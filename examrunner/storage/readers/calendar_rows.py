@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = 6
+"""So many a row must have; two more say whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Issued:
     begin: datetime
     end: datetime
     is_cancelled: bool
+    name: str = ""
+    email: str = ""
 
 
 def read_issued(path: Path) -> dict[str, Issued]:
@@ -40,7 +43,8 @@ def read_issued(path: Path) -> dict[str, Issued]:
         try:
             who, uid, sequence, begin, end, cancelled = row.cells[:COLUMNS]
             times = datetime.fromisoformat(begin), datetime.fromisoformat(end)
-            found[uid] = Issued(who, int(sequence), *times, bool(cancelled))
+            whose = row.cells[COLUMNS : COLUMNS + 2]
+            found[uid] = Issued(who, int(sequence), *times, bool(cancelled), *whose)
         except ValueError as fault:
             text = "this row is no invitation that the program has written"
             hint = "delete the row; its event is issued as a new one"

@@ -18,6 +18,7 @@ from examrunner.storage.readers.archives import checked_names, entries_of
 from examrunner.storage.readers.tables import bytes_of, is_archive, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 Record = dict[str, str]
@@ -46,6 +47,13 @@ class RosterSet:
     categories: Mapping[str, Record] = field(default_factory=dict)
     periods: Mapping[str, Record] = field(default_factory=dict)
     """Grading periods among the academic sessions."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line on which each user stands."""
+
+    @property
+    def users_file(self) -> str:
+        """How messages call the file with the users."""
+        return _told(self.file, "users")
 
     def title(self, class_id: str) -> str:
         """Return a class's title; its id where it has none."""
@@ -60,26 +68,39 @@ def read_roster_set(source: Path) -> RosterSet:
     if missing:
         text = f"this is no OneRoster set: it has no {' and no '.join(f'{n}.csv' for n in missing)}"
         raise BadInput([error(text, NAME_IT, file=file, rule=_RULE)])
-    records = {name: _records(data, f"{file}/{name}.csv") for name, data in found.items()}
-    pupils: dict[str, list[str]] = {}
+    parts = {name: _part(data, _told(file, name)) for name, data in found.items()}
+    records = {name: list(part.kept.values()) for name, part in parts.items()}
     users = _by_id(records["users"])
-    for one in records["enrollments"]:
-        who, where = one.get("usersourcedid", ""), one.get("classsourcedid", "")
-        if fold(one.get("role", "")) == "student" and who in users and where:
-            listed = pupils.setdefault(where, [])
-            if who not in listed:
-                listed.append(who)
+    gone = parts["classes"].gone if "classes" in parts else frozenset()
     sessions = _by_id(records.get("academicSessions", []))
     return RosterSet(
         file,
         users,
-        {where: tuple(who) for where, who in pupils.items()},
+        _pupils(records["enrollments"], users, gone),
         _by_id(records.get("classes", [])),
         _by_id(records.get("lineItems", [])),
         tuple(records.get("results", [])),
         _by_id(records.get("categories", [])),
         {key: one for key, one in sessions.items() if fold(one.get("type", "")) == "gradingperiod"},
+        {one["sourcedid"]: line for line, one in parts["users"].kept.items()},
     )
+
+
+def _pupils(
+    enrolments: Iterable[Record], users: Collection[str], gone: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return the students of each class that is not to be deleted."""
+    pupils: dict[str, dict[str, None]] = {}
+    for one in enrolments:
+        who, where = one.get("usersourcedid", ""), one.get("classsourcedid", "")
+        is_student = fold(one.get("role", "")) == "student" and who in users
+        if is_student and where and where not in gone:
+            pupils.setdefault(where, {})[who] = None
+    return {where: tuple(who) for where, who in pupils.items()}
+
+
+def _told(source: str, name: str) -> str:
+    return f"{source}/{name}.csv"
 
 
 def _folder(folder: Path) -> dict[str, bytes]:
@@ -103,8 +124,16 @@ def _archive(path: Path) -> dict[str, bytes]:
     return {known[PurePosixPath(one).name]: found for one, found in entries.items()}
 
 
-def _records(data: bytes, file: str) -> list[Record]:
-    """Return the rows that are not to be deleted, by the names of their columns."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file: what stays, by line, and the sourcedIds of what is to be deleted."""
+
+    kept: dict[int, Record]
+    gone: frozenset[str]
+
+
+def _part(data: bytes, file: str) -> _Part:
+    """Return the rows of a file by the names of their columns."""
     table = read_table(data, file, known=lambda cell: fold(cell) == "sourcedid")
     heads = [tidy(cell).lower() for cell in table.header]
     if "sourcedid" not in heads:
@@ -112,8 +141,15 @@ def _records(data: bytes, file: str) -> list[Record]:
         raise BadInput([error(text, file=file, line=table.header_line, rule=_RULE)])
     if faults := [*table.ragged(), *table.bad_cells(range(len(heads)), newlines=True)]:
         raise BadInput(faults)
-    rows = (dict(zip(heads, map(tidy, row.cells), strict=False)) for row in table.rows)
-    return [row for row in rows if fold(row.get("status", "")) != DELETED]
+    kept: dict[int, Record] = {}
+    gone: set[str] = set()
+    for row in table.rows:
+        record = dict(zip(heads, map(tidy, row.cells), strict=False))
+        if fold(record.get("status", "")) == DELETED:
+            gone.add(record["sourcedid"])
+        else:
+            kept[row.line] = record
+    return _Part(kept, frozenset(gone - {one["sourcedid"] for one in kept.values()}))
 
 
 def _by_id(records: list[Record]) -> dict[str, Record]:

@@ -38,10 +38,12 @@ if TYPE_CHECKING:
 
 _IDS = {SIS: row_owners.SIS, LOGIN: row_owners.LOGIN, EMAIL: row_owners.EMAIL}
 _ABOVE = {
-    System.MOODLE: "Moodle refuses the whole file for a grade above the item's maximum",
+    System.MOODLE: "Moodle refuses the whole file for it, unless the site allows more",
     System.BRIGHTSPACE: "Brightspace caps it, unless the item can exceed its maximum",
     System.BLACKBOARD: "Blackboard takes it as extra credit",
 }
+_MOST = {System.MOODLE: "100"}
+"""What a system takes at most where its file does not say."""
 _HEADERS: dict[str, tuple[str, Callable[[Student], str | None]]] = {
     EMAIL: ("Email address", lambda student: student.email),
     SIS: ("ID number", lambda student: student.sis_id or student.student_id),
@@ -109,17 +111,26 @@ def plan_scores(
         book.header_line,
         "enter the score by hand, or correct the roster",
         _ABOVE[system],
+        most=_MOST.get(system, ""),
     )
     rows, conflicts = _rows(grades, students)
     fields = key_fields(grades, key)
-    rows, more = _with_keys(grades, rows, students, fields)
     problems = _column_problems(grades, column)
-    if not fields:
+    if fields:
+        rows, more = _with_keys(grades, rows, students, fields)
+        conflicts = [*conflicts, *more]
+    else:
         text = f"the file has no column {_HEADERS[key or EMAIL][0]}"
-        problems.append(error(text, "choose another --key", file=book.file, rule="moodle-key"))
-    return compare(
-        target, (rows, [*conflicts, *more]), students, scores, force=force, problems=problems
-    )
+        problems.append(
+            error(
+                text,
+                "choose another --key",
+                file=book.file,
+                line=book.header_line,
+                rule="moodle-key",
+            )
+        )
+    return compare(target, (rows, conflicts), students, scores, force=force, problems=problems)
 
 
 def key_fields(grades: GradeFile, key: str | None = None) -> list[str]:

@@ -10,17 +10,18 @@ import datetime as dt
 import io
 import uuid
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from examrunner.domain.problems import warning
 from examrunner.domain.text import fold
 from examrunner.storage.readers.canvas import Column, ColumnKind, Gradebook
 from examrunner.storage.readers.tables import Row
 from examrunner.storage.writers.row_owners import EMAIL, LOGIN, SIS, RowId, RowTexts, find_rows
-from examrunner.storage.writers.uploads import Target, Upload, compare, machine_csv
+from examrunner.storage.writers.uploads import EXEMPT, Target, Upload, compare, machine_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from decimal import Decimal
 
     from examrunner.domain.course.people import Student
@@ -41,7 +42,8 @@ _OTHERS = (
     "demographics", "enrollments", "orgs", "resources", "users",
 )  # fmt: skip
 _IDENTITY = ("sourcedId", "username", "identifier", "email", "familyName", "givenName")
-_KEYS = {"sourcedid": SIS, "username": LOGIN, "email": EMAIL}
+_KEYS = {"sourcedid": SIS, "identifier": SIS, "username": LOGIN, "email": EMAIL}
+"""What may be known of a student; the SIS id of another system's roster may be either of two."""
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -83,16 +85,19 @@ def line_item_of(record: Record) -> LineItem:
 
 
 def book_of(roster: RosterSet, item: LineItem) -> Gradebook:
-    """Return the students of the item's class as a table with the scores that they have."""
+    """Return the students of the item's class as a table with the scores that they have.
+
+    The lines are those of the users; the columns are no file's.
+    """
     scores = {
-        one.get("studentsourcedid", ""): one.get("score", "")
+        one.get("studentsourcedid", ""): _held(one)
         for one in roster.results
         if one.get("lineitemsourcedid") == item.sourced_id
     }
     rows = tuple(
-        Row(place, (*(roster.users[who].get(name.lower(), "") for name in _IDENTITY),
-                    scores.get(who, "")))
-        for place, who in enumerate(roster.pupils.get(item.class_id, ()), 2)
+        Row(roster.lines[who], (*(roster.users[who].get(name.lower(), "") for name in _IDENTITY),
+                                scores.get(who, "")))
+        for who in roster.pupils.get(item.class_id, ())
     )  # fmt: skip
     identity = [Column(n, name, ColumnKind.IDENTITY, name) for n, name in enumerate(_IDENTITY)]
     place = len(identity)
@@ -100,7 +105,12 @@ def book_of(roster: RosterSet, item: LineItem) -> Gradebook:
         place, item.title, ColumnKind.ASSIGNMENT, item.title, item.sourced_id, item.most
     )
     header = (*_IDENTITY, item.title)
-    return Gradebook(header, 1, (*identity, column), rows, file=roster.file)
+    return Gradebook(header, 1, (*identity, column), rows, file=roster.users_file)
+
+
+def _held(result: Record) -> str:
+    """Return the score that a system has, or that it exempts the student."""
+    return EXEMPT if fold(result.get("scorestatus", "")) == EXEMPT else result.get("score", "")
 
 
 def plan_results(
@@ -108,6 +118,7 @@ def plan_results(
     students: Sequence[Student],
     scores: Mapping[str, Decimal],
     *,
+    excused: Collection[str] = (),
     force: bool = False,
 ) -> Upload:
     """Compare scores, given by student id, with those of a class; see `uploads.compare`."""
@@ -120,9 +131,16 @@ def plan_results(
         None,
         "the class has no such student; enter the score by hand",
         "the item's resultValueMax is lower",
+        EXEMPT,
     )
     found = find_rows([_texts(row) for row in book.rows], students, own_ids=True)
-    return compare(target, found, students, scores, force=force)
+    upload = compare(target, found, students, scores, excused=excused, force=force)
+    if all(one.new != EXEMPT for one in upload.changes):
+        return upload
+    text = "the result of an exempt student has no score"
+    hint = "where a system wants one in every result, --absent blank leaves these out"
+    told = warning(text, hint, rule=f"{FORM}-score")
+    return replace(upload, problems=(*upload.problems, told))
 
 
 def _texts(row: Row) -> RowTexts:
@@ -164,9 +182,8 @@ def render_results(
     for one in upload.changes:
         who = one.row.cells[0]
         own = known.get(who) or made_id(item.sourced_id, who)
-        results.append(
-            [own, "active", stamp, item.sourced_id, who, "fully graded", one.new, on, ""]
-        )
+        status, score = (EXEMPT, "") if one.new == EXEMPT else ("fully graded", one.new)
+        results.append([own, "active", stamp, item.sourced_id, who, status, score, on, ""])
     return _zipped(
         {
             "manifest.csv": machine_csv(_manifest()),

@@ -123,13 +123,22 @@ def _id_keys(student: Student, *, own_ids: bool) -> set[Key]:
 
 
 def _disagreement(student: Student, texts: RowTexts, ids: set[Key], *, own_ids: bool) -> str:
-    """Return what in a row contradicts the roster; empty where nothing does."""
+    """Return what in a row contradicts the roster; empty where nothing does.
+
+    Of several ids of one kind, one that agrees is enough.
+    """
     agreeing = len(ids & texts.known_by())
+    agreed, faults = set(), []
     for one in texts.ids:
         ours = _ours(student, one, own_ids=own_ids)
-        if not ours or not one.text or ours.casefold() == one.text.casefold():
+        if not ours or not one.text:
             continue
-        if one.kind != EMAIL or agreeing < ENOUGH_IDS:
+        if ours.casefold() == one.text.casefold():
+            agreed.add(one.kind)
+        elif one.kind != EMAIL or agreeing < ENOUGH_IDS:
+            faults.append((one, ours))
+    for one, ours in faults:
+        if one.kind not in agreed:
             return f"the file says {one.label} {one.text}, the roster {ours}"
     if agreeing < ENOUGH_IDS and texts.name and not same_name(student.name, texts.name):
         return f"the file says {texts.name}, the roster {student.name}"

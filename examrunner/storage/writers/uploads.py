@@ -27,7 +27,9 @@ CENT = Decimal("0.01")
 HIGHEST = Decimal(1_000_000)
 EXCUSED = "EX"
 """What stands in a cell of Canvas for an excused student."""
-_EXCUSED = frozenset(("ex", "excused"))
+EXEMPT = "exempt"
+"""How OneRoster says the same."""
+_EXCUSED = frozenset(("ex", "excused", EXEMPT))
 _NO_SCORE = frozenset(("", "-", "N/A"))
 CRLF = "\r\n"
 
@@ -54,10 +56,15 @@ class Target:
     rows: tuple[Row, ...]
     file: str | None = None
     header_line: int | None = None
+    """None where the rows are put together of several files: then no column is named."""
     lost: str = ""
     """What to do for a student who is not in the file."""
     above: str = ""
     """What the system does with a score above the points possible."""
+    excused: str = EXCUSED
+    """What the system calls an excused student."""
+    most: str = ""
+    """What the system takes at most where the column does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ def machine_csv(
 
 
 def _is_same(change: Change) -> bool:
-    if change.new == EXCUSED:
+    if change.new.casefold() in _EXCUSED:
         return change.old.casefold() in _EXCUSED
     return score_of(change.old) == Decimal(change.new)
 
@@ -166,21 +173,23 @@ def _cell(
 ) -> tuple[str | None, list[Problem]]:
     """Return what is written for a student, None for an excused one's points; and what to tell."""
     if points is None:
-        return EXCUSED, []
+        return target.excused, []
     text = score_text(points)
     if text is None:
         told = f"{student.name}: {points} cannot be written as a score"
         hint = f"{target.system} takes numbers from 0 to a million with at most two decimals"
         return None, [_at(error(told, hint, rule=f"{target.form}-score"), target, row)]
-    possible = score_of(target.column.points)
+    most = target.column.points or target.most
+    possible = score_of(most)
     if possible is None or points <= possible:
         return text, []
-    told = f"{student.name}: {points} is more than the {target.column.points} points possible"
+    told = f"{student.name}: {points} is more than the {most} points possible"
     return text, [_at(warning(told, target.above, rule=f"{target.form}-score"), target, row)]
 
 
 def _at(problem: Problem, target: Target, row: Row) -> Problem:
-    return replace(problem, file=target.file, line=row.line, column=target.column.index + 1)
+    column = None if target.header_line is None else target.column.index + 1
+    return replace(problem, file=target.file, line=row.line, column=column)
 
 
 def _no_student(target: Target, student_id: str) -> Problem:

@@ -54,8 +54,8 @@ class ExportScreen(ListScreen):
         self._results: Results | None = None
         self._into = Into("")
         """The form that was chosen, and what it starts from."""
-        self._columns: list[str] = []
-        """Columns to choose from, where none is proposed."""
+        self._choice: export_into.Choice | None = None
+        """What the file leaves open, and is asked first."""
         self._plan: export_into.Plan | None = None
         self._shown: list[Line] = []
         self._done = ""
@@ -84,7 +84,9 @@ class ExportScreen(ListScreen):
 
     def count(self) -> int:
         """Return the number of rows to choose from, or of those shown before writing."""
-        return len(self._columns) or len(self._shown) if self._form else len(FORMS)
+        if not self._form:
+            return len(FORMS)
+        return len(self._choice.answers) if self._choice else len(self._shown)
 
     def head_lines(self) -> list[Line]:
         """Return what is going to be written, and where."""
@@ -93,10 +95,10 @@ class ExportScreen(ListScreen):
             rows += [line((f"  {text}", "good")) for text in wrap(self._done, self.width - 4, 3)]
         elif not self._form:
             rows += [line("  what shall be written?"), line(("  enter or its key chooses", "dim"))]
-        elif self._columns:
+        elif self._choice is not None:
             rows += [
                 line(f"  {self._form}", "  "),
-                line(("  which column takes the scores?", "warn")),
+                line((f"  {self._choice.question}", "warn")),
             ]
         elif self._plan is not None:
             rows += self._plan_words(self._plan)
@@ -125,15 +127,15 @@ class ExportScreen(ListScreen):
         return rows
 
     def row_line(self, place: int, width: int) -> Line:
-        """Return one form or column to choose, or one row of the difference."""
+        """Return one form or answer to choose, or one row of the difference."""
         if not self._form:
             form, key, words = FORMS[place]
             sign = ("  ▸ ", "accent") if place == self.chosen else ("    ", "")
             words = f"into {words}" if form in SOURCES else words
             words = pad(words, width - 22).rstrip()
             return line(sign, (f"{key}  ", "key"), (pad(form, 13), "strong"), (words, "dim"))
-        if self._columns:
-            return line(f"    {pad(self._columns[place], width - 6)}")
+        if self._choice is not None:
+            return line(f"    {pad(self._choice.answers[place][0], width - 6)}")
         return self._shown[place]
 
     def _difference(self, plan: export_into.Plan) -> list[Line]:
@@ -169,7 +171,8 @@ class ExportScreen(ListScreen):
     def _begin(self, form: str) -> None:
         source = self._into.source if form == self._form else None
         self._into, self._done, self._plan = Into(form, source), "", None
-        self._columns, self._shown = [], []
+        self._choice, self._shown = None, []
+        self.exam.message = None
         self.chosen = self.first_row = 0
 
     def action_form(self, key: str) -> None:
@@ -191,14 +194,14 @@ class ExportScreen(ListScreen):
         self._look()
 
     def _look(self) -> None:
-        """Compare the file with the scores; ask for the column where none fits alone."""
+        """Compare the file with the scores; ask first for what it leaves open."""
         if self._into.source is None or self._results is None:
             self._begin("")
             self.draw()
             return
         try:
-            self._columns = export_into.column_choices(self._results, self._into)
-            if not self._columns:
+            self._choice = export_into.choice(self._into)
+            if self._choice is None:
                 folder = self.exam.desk.folder
                 self._plan = export_into.plan(folder, self._results, self._into)
                 self._shown = self._difference(self._plan)
@@ -216,12 +219,11 @@ class ExportScreen(ListScreen):
     # --- writing -------------------------------------------------------------------------
 
     def action_confirm(self) -> None:
-        """Choose the form or the column, or write the file as shown."""
+        """Choose the form or an answer, or write the file as shown."""
         if not self._form:
             self._choose(FORMS[self.chosen][0])
-        elif self._columns:
-            self._into = replace(self._into, column=self._columns[self.chosen])
-            self._columns = []
+        elif self._choice is not None:
+            _, self._into = self._choice.answers[self.chosen]
             self._look()
         elif self._results is not None and (self._plan or self._form not in SOURCES):
             self.exam.act(self._write)
