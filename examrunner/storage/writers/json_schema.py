@@ -34,7 +34,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "kind": "Its place on the sheet: opening, core, detail, critique.",
         "say": "Read aloud as it stands: at most 35 words.",
         "seconds": "Time to read, wait and answer; equal inside a kind.",
-        "marks": "Equal inside a kind; a sheet makes 10.",
+        "marks": "Equal inside a kind; the usual sheet makes 10.",
         "level": "recall, explain, apply or evaluate.",
         "look_for": "2 to 6 points to tick: 1 to 3 `must`, the others `also`.",
         "anchors": "What a strong, a sufficient and a weak student says, one line each.",
