@@ -121,6 +121,47 @@ def test_names_of_students_do_not_belong_in_a_bank(tmp_path: Path) -> None:
     assert [(one.rule, one.line, one.column) for one in problems] == [("B30", 5, 16)]
 
 
+# --- what is no fault ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("B06", "Why is the honey next to its ivory?", "Is honey learned, or set by hand?"),
+        ("B06", "Why is the honey next to its ivory?", "Why is that, would you say of honey?"),
+        ("B10", "Why is the honey next to its ivory?", "Why is honey on the graph like that?"),
+        ("B10", "Why is the honey next to its ivory?", "Why are pots of a table honey?"),
+        ("B10", "Why is the honey next to its ivory?", "Why is honey looked up in the table?"),
+        ("B16", "a kayak grows there", "the basic idea of the kayak is to float"),
+        ("B16", "a kayak grows there", "says that a kayak clearly beats a boat"),
+        ("B16", "a kayak grows there", "general knowledge tests such as kayaks"),
+        *(
+            (rule, "Section 10", place)
+            for rule in ("B17", "B18")
+            for place in (
+                *(
+                    "Abstract and Section 3",
+                    "Section 1 and Table 2",
+                    "Section 1-3",
+                    "Figs. 2 and 3",
+                ),
+                *("Eqs. 1-2", "App. B", "p.4", "Section 1 to 3", "Section 12", "Section 1.2"),
+            )
+        ),
+        ("B17", "Section 10", "the abstract"),
+        ("B19", "Why is the honey next to its ivory?", "What score function does honey learn?"),
+        ("B19", "Why is the honey next to its ivory?", "What value do bees see in honey?"),
+    ],
+)
+def test_what_only_looks_like_a_fault_is_let_be(
+    tmp_path: Path, rule: str, old: str, new: str
+) -> None:
+    """Good questions, points and places that share words with bad ones."""
+    text = clean_bank().replace(old, new)
+    assert text != clean_bank()
+    assert [str(one) for one in judged(tmp_path, text) if one.rule == rule] == []
+
+
 # --- passing over --------------------------------------------------------------------------
 
 SAID = "say: Why is the honey next to its ivory?"
