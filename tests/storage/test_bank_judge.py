@@ -44,6 +44,19 @@ def test_a_planted_fault_is_found_at_its_word(tmp_path: Path, fault: Fault) -> N
     assert (fault.severity, *place) in found
 
 
+def test_what_is_told_is_true_to_the_second(tmp_path: Path) -> None:
+    """36 words take more than 14 s, and are told so; no point is a must point."""
+    words = "say: Why is the honey " + "very " * 31 + "near?"
+    text = clean_bank().replace("say: Why is the honey next to its ivory?", words)
+    (long,) = [one for one in judged(tmp_path, text) if one.rule == "B04"]
+    assert "takes 15 s" in long.text
+    assert "to 35 words" in long.hint
+    text = clean_bank().replace("- must: every jewel", "- also: every jewel")
+    text = text.replace("- must: the ivory", "- also: the ivory")
+    (none,) = [one for one in judged(tmp_path, text) if one.rule == "B14"]
+    assert none.text == "none of the points is `must`"
+
+
 def test_no_shipped_bank_has_an_error() -> None:
     """What ships passes even for approval; what is left are remarks for its writers."""
     found = Linter([SHIPPED], approval=True, workers=1).run()
@@ -175,6 +188,9 @@ SAID = "say: Why is the honey next to its ivory?"
         ("# lint: B07, B11 so\n    say: Discuss what honey never does.", []),
         ("# lint: B07 so\n    # lint: B11 so\n    say: Discuss what honey never does.", []),
         ("say: >-  # lint: B07 so\n      What does honey\n      never do?", []),
+        ("say: What does honey never do?  #lint: B07 the paper asks so", []),
+        ("say: What does honey never do?  # Lint: b07 the paper asks so", []),
+        ("#LINT:B07 so\n    say: What does honey never do?", []),
         ("say: What does honey never do?  # lint: B07", ["B07", "lint"]),
         ("say: What does honey never do?  # lint: really", ["B07", "lint"]),
         ("say: What does honey never do?  # lint: B08 so", ["B07", "lint"]),
@@ -194,6 +210,16 @@ def test_a_doubled_id_cannot_be_passed_over(tmp_path: Path) -> None:
     """What makes a bank unusable stays an error whatever a comment asks for."""
     text = clean_bank().replace("id: trees-d3\n", "id: trees-d1  # lint: B01 so\n")
     assert {one.rule for one in judged(tmp_path, text)} == {"B01", "lint"}
+
+
+def test_a_comment_on_no_rule_or_one_that_always_holds_says_so(tmp_path: Path) -> None:
+    """B99 is none; two questions with one id are told of whatever a comment says."""
+    text = clean_bank().replace("id: trees-d3\n", "id: trees-d1  # lint: B01 so\n")
+    text = text.replace(SAID, f"{SAID}  # lint: B99 so")
+    told = [(one.text, one.line) for one in judged(tmp_path, text) if one.rule == "lint"]
+    line = text[: text.index("# lint: B01")].count("\n") + 1
+    assert ("B01 cannot be passed over here", line) in told
+    assert any(words == "B99 is no rule" for words, _ in told)
 
 
 # --- places --------------------------------------------------------------------------------

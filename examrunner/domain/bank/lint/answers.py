@@ -70,7 +70,7 @@ def b14(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
         if points == 0:
             told = "nothing to look for in an answer"
         elif not 1 <= musts <= MOST_MUSTS:
-            told = f"{musts or 'no'} of the points {'is' if musts == 1 else 'are'} `must`"
+            told = f"{musts} of the points are `must`" if musts else "none of the points is `must`"
         elif not FEWEST_POINTS <= points <= MOST_POINTS:
             told = f"there {'is' if points == 1 else 'are'} {points} to look for"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -148,8 +149,8 @@ def b04(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     for question in bank.questions:
         if question.say and (taken := spoken_seconds(question.say.text)) > LONG:
             severity = ERROR if taken > LONGEST else WARNING
-            told = f"reading this question aloud takes {taken:.0f} s"
-            hint = f"shorten it below {LONG} s, {LONG * 150 // 60} words; the rest is a probe"
+            told = f"reading this question aloud takes {math.ceil(taken)} s"
+            hint = f"shorten it to {LONG * 150 // 60} words, {LONG} s; the rest is a probe"
             yield Finding(question.say.at, told, hint, severity, 0, question)
 
 
