@@ -46,9 +46,17 @@ FAULTS = (
     Fault("B06", E, D3, SAY, "say: Here is honey. Is it good?", "Is it good"),
     Fault("B06", E, D3, SAY, "say: If the honey is cold, does it flow?", "does it flow"),
     Fault("B06", E, D3, SAY, "say: Hasn't the honey been eaten?", "Hasn't"),
+    Fault("B06", E, D3, SAY, "say: Hasn\u2019t the honey been eaten?", "Hasn\u2019t"),
+    Fault("B06", E, D3, SAY, "say: Does the honey need a pot or not?", "Does the"),
+    Fault("B06", E, D3, SAY, "say: Does the honey need a pot, or not?", "Does the"),
+    Fault("B06", E, D3, SAY, "say: Is honey good with one or two pots?", "Is honey"),
+    Fault("B06", E, D3, SAY, "say: The honey needs a pot, doesn\u2019t it?", "doesn\u2019t it"),
+    Fault("B06", E, D3, SAY, "say: Honey is better, right?", "right?"),
     Fault("B07", W, D3, SAY, "say: Which of the honeys is not sweet?", "not sweet"),
     Fault("B07", W, D3, SAY, "say: Name all honeys except one kind.", "except"),
     Fault("B07", W, D3, SAY, "say: What does honey never do?", "never"),
+    Fault("B07", W, D3, SAY, "say: Which honey cannot flow?", "cannot"),
+    Fault("B07", W, D3, SAY, "say: What doesn\u2019t honey do?", "n\u2019t honey"),
     Fault("B08", E, D3, SAY, "say: Why is the **honey** next to it?", "**honey"),
     Fault("B08", E, D3, SAY, "say: Why is honey near \u03b1?", "\u03b1?"),
     Fault("B08", E, D3, SAY, "say: Why is honey like d_k here?", "d_k"),
@@ -59,6 +67,9 @@ FAULTS = (
     Fault("B08", E, D3, "What changes for the jewel?", "What makes x^2 of it?", "x^2"),
     Fault("B09", W, D3, SAY, "say: Why does FID like honey?", "FID"),
     Fault("B10", E, D3, SAY, "say: What does honey do in Figure 2?", "Figure 2"),
+    Fault("B10", E, D3, SAY, "say: What does the figure show of honey?", "the figure"),
+    Fault("B10", E, D3, SAY, "say: In the diagram, where is honey?", "In the diagram"),
+    Fault("B10", E, D3, SAY, "say: What is honey in the first table?", "the first table"),
     Fault(
         "B10", E, D3, "Think of the kayak.", "Look at the plot of the kayak.", "Look at the plot"
     ),
@@ -86,7 +97,17 @@ FAULTS = (
     Fault("B17", E, D3, "Section 10", "somewhere", "somewhere"),
     Fault("B17", E, D3, "    source:\n      - {at: Section 10, what: the honey}\n", "", WHOLE),
     Fault("B18", E, D3, "Section 10", "Abstract", "Abstract"),
+    *(
+        Fault("B18", E, D3, "Section 10", f"'{place}'", place)
+        for place in (
+            *("Sec. 1", "Section 7 (Conclusion)", "Heading: Introduction", "The abstract"),
+            *("Abstract and introduction", "Section 1, paragraph 2", "Abstract, page 1"),
+        )
+    ),
     Fault("B19", W, D3, SAY, "say: How many pots of honey are there?", "How many"),
+    Fault("B19", W, D3, SAY, "say: By how much does honey rise?", "By how"),
+    Fault("B19", W, D3, SAY, "say: With how many pots is honey best?", "With how"),
+    Fault("B19", W, D3, SAY, "say: In what year was honey found?", "In what"),
     Fault("B20", E, D3, "    red_flags:\n      - speaks of the knoll only\n", "", WHOLE),
     Fault("B21", E, D3, "    probes:\n      - What changes for the jewel?\n", "", WHOLE),
     Fault(

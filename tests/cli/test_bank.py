@@ -193,6 +193,58 @@ def test_the_schema_takes_the_shipped_banks_and_refuses_slips(capsys: Captured) 
         assert list(validator.iter_errors(wrong)), new
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_taken"),
+    [
+        ("edition: first", "edition: 2", True),
+        ("edition: first", "edition: 2.1", True),
+        ("title: On Trees", "title: true", True),
+        ("title: On Trees", "title: 1984", True),
+        ("terms: [", "terms: [2, ", True),
+        ("say: Why is the acorn next to its alder?", "say: 7", True),
+        ("say: Why is the acorn next to its alder?", "say: ''", False),
+        ("say: Why is the acorn next to its alder?", "say:", False),
+        ("seconds: 60", "seconds: 0", False),
+        ("seconds: 60", "seconds: 1", True),
+        ("marks: 2", "marks: -1", False),
+        ("marks: 2", "marks: 0", True),
+        ("on: 2024-11-20", "on: 2024-1-3", False),
+        ("on: 2024-11-20", "on: 2024-13-01", False),
+        ("id: trees-o1", "id: 12", True),
+        ("id: trees-o1", "id: -12", False),
+        ("id: trees-o1", "id:", False),
+        ("- must: the", "- must: ''\n      - must: the", False),
+        ("- What changes for the apron?", "- ''", False),
+    ],
+)
+def test_editor_and_reader_agree(bank: Path, old: str, new: str, is_taken: bool) -> None:  # noqa: FBT001
+    """What the schema marks red in an editor is what the program refuses to read."""
+    text = clean_bank().replace(old, new, 1)
+    assert text != clean_bank()
+    bank.write_text(text)
+    assert (read_bank(bank)[0] is not None) is is_taken
+    faults = jsonschema.Draft7Validator(bank_schema()).iter_errors(_as_editors_read(text))
+    assert [one.message for one in faults] == [] if is_taken else list(faults) != []
+
+
+@pytest.mark.parametrize("title", ["true", "null", "1984", "No", "2.5", "~", "On 'life': #1"])
+@pytest.mark.parametrize("reading", ["1984", "true", "1.5", "on"])
+def test_a_new_bank_says_the_same_to_editor_and_reader(
+    bank: Path, title: str, reading: str
+) -> None:
+    """Titles and ids that look like numbers or truth values are written in quotes."""
+    quoted = title.replace("'", "''")
+    Path("course.yaml").write_text(f"id: c\nreadings: [{{id: {reading}, title: '{quoted}'}}]\n")
+    assert typed("bank", "new", reading, "--course", "course.yaml", "--to", "shelf") == 0
+    path = Path("shelf", f"{reading}.yaml")
+    value = read_bank(path)[0]
+    assert value is not None
+    assert (value.reading, value.title) == (reading, title)
+    seen = _as_editors_read(path.read_text())
+    assert (seen["reading"], seen["title"]) == (reading, title)
+    assert list(jsonschema.Draft7Validator(bank_schema()).iter_errors(seen)) == []
+
+
 def test_every_key_is_described() -> None:
     """Schema and types have the same keys, each with words for the editor."""
     schema = bank_schema()
@@ -218,6 +270,7 @@ _Loader.yaml_implicit_resolvers = {}
 for _name, _form, _first in (
     ("bool", r"true|false", "tf"),
     ("int", r"-?[0-9]+", "-0123456789"),
+    ("float", r"-?[0-9]+\.[0-9]+", "-0123456789"),
     ("null", r"~|null|", ["~", "n", ""]),
 ):
     _Loader.add_implicit_resolver(

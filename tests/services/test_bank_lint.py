@@ -99,10 +99,10 @@ def test_a_session_says_by_what_its_banks_are_judged(shelf: Path) -> None:
         .replace("by: ta-1", "by: Ann van Dale")
         .replace("      weak: It is", "      x:")
     )
-    place = session(shelf, "sheet: {opening: 1, core: 2}\nexam: {minutes: 4}\n")
+    place = session(shelf, "sheet: {opening: 1, core: 2}\nexam: {minutes: 3}\n")
     found = Linter([place]).run()
     assert ("trees.yaml", "B30") in rules(found)
-    assert {"B25", "B28"} <= {rule for _, rule in rules(found)}
+    assert {"B26", "B28"} <= {rule for _, rule in rules(found)}
     strict = clean_bank().replace("      weak: It is green.\n", "", 1)
     (shelf / "trees.yaml").write_text(strict)
     assert Linter([place]).run().errors == 0
@@ -110,6 +110,19 @@ def test_a_session_says_by_what_its_banks_are_judged(shelf: Path) -> None:
         file.write("questions: reviewed\n")
     problems = Linter([place]).run().problems
     assert [one.severity for one in problems if one.rule == "B24"] == [Severity.ERROR]
+
+
+def test_ten_marks_belong_to_the_usual_sheet(shelf: Path) -> None:
+    """A session without critique makes seven marks; one with the usual kinds, in any order, ten."""
+    (shelf / "trees.yaml").write_text(clean_bank().replace("marks: 2", "marks: 1"))
+    place = session(shelf, "sheet: {opening: 1, core: 1, detail: 1}\n")
+    assert [rule for _, rule in rules(Linter([place]).run()) if rule == "B25"] == []
+    text = (place / "session.yaml").read_text()
+    usual = "sheet: {critique: 1, core: 1, detail: 1, opening: 1}"
+    (place / "session.yaml").write_text(
+        text.replace("sheet: {opening: 1, core: 1, detail: 1}", usual)
+    )
+    assert ("trees.yaml", "B25") in rules(Linter([place]).run())
 
 
 def test_approvals_make_strict_and_are_lost_by_a_change(shelf: Path) -> None:

@@ -44,6 +44,19 @@ def test_a_planted_fault_is_found_at_its_word(tmp_path: Path, fault: Fault) -> N
     assert (fault.severity, *place) in found
 
 
+def test_what_is_told_is_true_to_the_second(tmp_path: Path) -> None:
+    """36 words take more than 14 s, and are told so; no point is a must point."""
+    words = "say: Why is the honey " + "very " * 31 + "near?"
+    text = clean_bank().replace("say: Why is the honey next to its ivory?", words)
+    (long,) = [one for one in judged(tmp_path, text) if one.rule == "B04"]
+    assert "takes 15 s" in long.text
+    assert "to 35 words" in long.hint
+    text = clean_bank().replace("- must: every jewel", "- also: every jewel")
+    text = text.replace("- must: the ivory", "- also: the ivory")
+    (none,) = [one for one in judged(tmp_path, text) if one.rule == "B14"]
+    assert none.text == "none of the points is `must`"
+
+
 def test_no_shipped_bank_has_an_error() -> None:
     """What ships passes even for approval; what is left are remarks for its writers."""
     found = Linter([SHIPPED], approval=True, workers=1).run()
@@ -121,6 +134,47 @@ def test_names_of_students_do_not_belong_in_a_bank(tmp_path: Path) -> None:
     assert [(one.rule, one.line, one.column) for one in problems] == [("B30", 5, 16)]
 
 
+# --- what is no fault ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("B06", "Why is the honey next to its ivory?", "Is honey learned, or set by hand?"),
+        ("B06", "Why is the honey next to its ivory?", "Why is that, would you say of honey?"),
+        ("B10", "Why is the honey next to its ivory?", "Why is honey on the graph like that?"),
+        ("B10", "Why is the honey next to its ivory?", "Why are pots of a table honey?"),
+        ("B10", "Why is the honey next to its ivory?", "Why is honey looked up in the table?"),
+        ("B16", "a kayak grows there", "the basic idea of the kayak is to float"),
+        ("B16", "a kayak grows there", "says that a kayak clearly beats a boat"),
+        ("B16", "a kayak grows there", "general knowledge tests such as kayaks"),
+        *(
+            (rule, "Section 10", place)
+            for rule in ("B17", "B18")
+            for place in (
+                *(
+                    "Abstract and Section 3",
+                    "Section 1 and Table 2",
+                    "Section 1-3",
+                    "Figs. 2 and 3",
+                ),
+                *("Eqs. 1-2", "App. B", "p.4", "Section 1 to 3", "Section 12", "Section 1.2"),
+            )
+        ),
+        ("B17", "Section 10", "the abstract"),
+        ("B19", "Why is the honey next to its ivory?", "What score function does honey learn?"),
+        ("B19", "Why is the honey next to its ivory?", "What value do bees see in honey?"),
+    ],
+)
+def test_what_only_looks_like_a_fault_is_let_be(
+    tmp_path: Path, rule: str, old: str, new: str
+) -> None:
+    """Good questions, points and places that share words with bad ones."""
+    text = clean_bank().replace(old, new)
+    assert text != clean_bank()
+    assert [str(one) for one in judged(tmp_path, text) if one.rule == rule] == []
+
+
 # --- passing over --------------------------------------------------------------------------
 
 SAID = "say: Why is the honey next to its ivory?"
@@ -134,6 +188,9 @@ SAID = "say: Why is the honey next to its ivory?"
         ("# lint: B07, B11 so\n    say: Discuss what honey never does.", []),
         ("# lint: B07 so\n    # lint: B11 so\n    say: Discuss what honey never does.", []),
         ("say: >-  # lint: B07 so\n      What does honey\n      never do?", []),
+        ("say: What does honey never do?  #lint: B07 the paper asks so", []),
+        ("say: What does honey never do?  # Lint: b07 the paper asks so", []),
+        ("#LINT:B07 so\n    say: What does honey never do?", []),
         ("say: What does honey never do?  # lint: B07", ["B07", "lint"]),
         ("say: What does honey never do?  # lint: really", ["B07", "lint"]),
         ("say: What does honey never do?  # lint: B08 so", ["B07", "lint"]),
@@ -153,6 +210,16 @@ def test_a_doubled_id_cannot_be_passed_over(tmp_path: Path) -> None:
     """What makes a bank unusable stays an error whatever a comment asks for."""
     text = clean_bank().replace("id: trees-d3\n", "id: trees-d1  # lint: B01 so\n")
     assert {one.rule for one in judged(tmp_path, text)} == {"B01", "lint"}
+
+
+def test_a_comment_on_no_rule_or_one_that_always_holds_says_so(tmp_path: Path) -> None:
+    """B99 is none; two questions with one id are told of whatever a comment says."""
+    text = clean_bank().replace("id: trees-d3\n", "id: trees-d1  # lint: B01 so\n")
+    text = text.replace(SAID, f"{SAID}  # lint: B99 so")
+    told = [(one.text, one.line) for one in judged(tmp_path, text) if one.rule == "lint"]
+    line = text[: text.index("# lint: B01")].count("\n") + 1
+    assert ("B01 cannot be passed over here", line) in told
+    assert any(words == "B99 is no rule" for words, _ in told)
 
 
 # --- places --------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examrunner.domain.problems import Problem, Severity
+from examrunner.storage.readers.yaml_text import MAX_PROBLEMS
 from examrunner.storage.readers.yaml_tree import (
     EMPTY,
     MAX_DEPTH,
-    MAX_PROBLEMS,
     USUAL_SIZE,
     Mapping,
     Scalar,
@@ -92,7 +92,7 @@ def test_text_is_nfc_and_line_ends_are_line_feeds() -> None:
         ("- a\n- b: c: d\n", 2, "colon", "quotes"),
         ("text: foo\n  bar: baz\n", 2, "key stands", "indent"),
         ("a:\n\tb: 1\n", 2, "tab", "spaces"),
-        ('a: "x\ty"\n', 1, "U+0009", "spaces"),
+        ('a: "x\ty"\n', 1, "a tab", "spaces"),
         ("q: @home\n", 1, "@", "quotes"),
         ("q: `code`\n", 1, "`", "quotes"),
         ("q: %x\n", 1, "%", "quotes"),
@@ -107,7 +107,7 @@ def test_text_is_nfc_and_line_ends_are_line_feeds() -> None:
         ("a: 1\nt: 'x\nb: 2\n", 2, "never closed", "close"),
         ('t: "the \\delta step"\n', 1, "backslash", "single quotes"),
         ('t: "the \\alpha step"\n', 1, "U+0007", "single quotes"),
-        ('t: "the \\theta step"\n', 1, "U+0009", "single quotes"),
+        ('t: "the \\theta step"\n', 1, "a tab", "single quotes"),
         ('t: "\\U00110000"\n', 1, "backslash", "single quotes"),
         ('say: "Attention" is what?\n', 1, "closing quote", "quote the whole"),
         ("- 'it's'\n", 1, "an apostrophe ended", "'it''s'"),
@@ -127,6 +127,17 @@ def test_text_is_nfc_and_line_ends_are_line_feeds() -> None:
         ("a: 1\n---\nb: 2\n", 2, "second document", "split"),
         ("id: q1\ntext: one\ntext: two\n", 3, "twice", "line 2"),
         ("é: 1\ne\u0301: 2\n", 2, "twice", "line 1"),
+        ("a: [MASK] is what?\n", 1, "begin with `[`", "quotes: a: '[MASK] is what?'"),
+        ("a:\n  - must: [CLS] is it\n", 2, "begin with `[`", "must: '[CLS] is it'"),
+        ("a:\n  - {x} is it\n", 2, "begin with `{`", "quotes: '{x} is it'"),
+        ("a:\n  -must: b\n", 2, "no space follows the dash", "`- must"),
+        ("a:\n  -must: b\n  - also: c\n", 2, "no space follows the dash", "`- must"),
+        ("a:\n  -kind: b\n   say: c\n", 2, "no space follows the dash", "`- kind: b`"),
+        ("a:\n  - b\n  -c d\n", 3, "no space follows the dash", "`- c d`"),
+        ("a: 1\nsay:\u00a0Why\nb: 2\n", 2, "NO-BREAK SPACE", "type a space"),
+        ("a:\n  - b: 1\n\u00a0\u00a0\u00a0 c: 2\n", 3, "NO-BREAK SPACE", "type a space"),
+        ("a: 1\nsay\u00a0: Why\n", 2, "NO-BREAK SPACE", "type a space"),
+        ("a:\n  - b: 1\n  \u00a0 c: 2\n", 3, "NO-BREAK SPACE", "type a space"),
         ("hello\n", 1, "key: value", ""),
         ("- a\n", 1, "key: value", ""),
     ],
@@ -156,6 +167,55 @@ def test_a_backslash_in_double_quotes_is_told_at_its_word(
     assert (problem.line, problem.column) == place
     assert told in problem.text
     assert "'\\theta'" in problem.hint
+
+
+LATER = "    level: explain\n    marks: 3\n" * 50
+"""Lines of a long bank."""
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed"),
+    [
+        ("    say: 'Why is it so?\n", "      - 'How?'\n"),
+        ('    say: "Why is it so?\n', '      - "How?"\n'),
+        ("      - 'Why?\n", "      - 'How?'\n"),
+        ("      - must: 'Why\n", "    say: It's so\n"),
+        ('    say: "Why?\n', "    say: the \\delta step\n"),
+        ("    terms: ['why, how]\n", "    say: 'How?'\n"),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_told_where_it_was_opened(opened: str, closed: str) -> None:
+    """However far below the next quote ends the text, the line to mend is the one that opened it.
+
+    The place is that of the quote, and the hint says to close it.
+    """
+    problem = refused(f"a:\n  - b: 1\n    hints:\n{opened}{LATER}{closed}    c: 1\n")
+    assert problem.line == 4
+    assert problem.column == 1 + min(opened.find(one) for one in "'\"" if one in opened)
+    assert "opened here" in problem.text
+    assert "105" in problem.text
+    assert "close it" in problem.hint
+
+
+def test_a_text_over_several_lines_in_quotes_is_no_unclosed_quote() -> None:
+    """A fault behind a quoted text that took in no entry is told where it stands."""
+    assert refused("a: 'one\n  two'\n b: c\n").line == 3
+    assert refused("a: 'one\n  it's two'\n").line == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a:\n  -\u00a0b\n", "a:\n  - must:\u00a0b\n", "é:\u00a0b\nc: d\nsay:\u00a0x\n"],
+)
+def test_a_no_break_space_that_looks_like_a_space_is_named(text: str) -> None:
+    """Behind a dash or a key it makes one text of both, which no schema could explain."""
+    problems = read_tree(text.encode(), "f.yaml")[1]
+    assert any("NO-BREAK SPACE" in one.text and one.line for one in problems)
+
+
+def test_no_break_spaces_within_texts_are_silent() -> None:
+    """They may stand between words, at the beginning of a wrapped line, or behind a colon."""
+    tree("a: 10\u00a0GB and\n  \u00a0more\nb: |\n  Note\u00a0: x\n  \u00a0y\n")
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "\n\n"])
@@ -203,7 +263,13 @@ def test_a_latex_word_that_became_a_line_break_is_a_warning() -> None:
 
 @pytest.mark.parametrize(
     ("text", "column"),
-    [("t: compare C# and F # here\n", 21), ("t: Figure #3\n", 11), ("- see issue #5 first\n", 13)],
+    [
+        ("t: compare C# and F # here\n", 21),
+        ("t: Figure #3\n", 11),
+        ("- see issue #5 first\n", 13),
+        ("must: recurrence # and convolution go\n", 18),
+        ("hints:\n    - recurrence # and convolution go\n", 16),
+    ],
 )
 def test_a_comment_that_seems_to_cut_a_text_is_a_warning(text: str, column: int) -> None:
     """` #` after words is reported where it stands."""
@@ -217,6 +283,28 @@ def test_a_comment_that_seems_to_cut_a_text_is_a_warning(text: str, column: int)
 )
 def test_ordinary_comments_are_silent(text: str) -> None:
     """Comments after one word, after two spaces or on lines of their own are no problem."""
+    tree(text)
+
+
+def test_a_comma_in_brackets_that_cut_a_question_is_a_warning() -> None:
+    """`[Given this, why so?]` holds two texts, of which only the second is a question."""
+    _, problems = read_tree(b"a: x\nprobes: [Why?, Given this, why so?]\n", "f")
+    assert [(p.severity, p.line, p.column) for p in problems] == [(Severity.WARNING, 2, 28)]
+    assert "quotes" in problems[0].hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [Why?, how?]\n",
+        "a: [mask, attention, key]\n",
+        "a: ['Given this, why?', Why?]\n",
+        "a:\n  - Given this\n  - why so?\n",
+        "a: [Transformer, Why so?]\n",
+    ],
+)
+def test_ordinary_lists_in_brackets_are_silent(text: str) -> None:
+    """Words, whole questions and items on lines of their own were not cut by a comma."""
     tree(text)
 
 

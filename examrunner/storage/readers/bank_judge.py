@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import Bank
-from examrunner.domain.bank.lint.judge import judge
+from examrunner.domain.bank.lint.judge import BY_ID, RULES, judge
 from examrunner.domain.bank.lint.rules import Demands, Finding
 from examrunner.domain.problems import Problem, warning
 from examrunner.domain.text import safe
@@ -20,7 +20,14 @@ from examrunner.storage.readers.cache import read_bytes
 from examrunner.storage.readers.exposure_files import FILE as EXPOSURE
 from examrunner.storage.readers.exposure_files import read_exposure
 from examrunner.storage.readers.typed import Report, read_typed
-from examrunner.storage.readers.yaml_places import MARK, Asked, Lines, asked_for, passed_over
+from examrunner.storage.readers.yaml_places import (
+    MARK,
+    Asked,
+    Lines,
+    asked_for,
+    may_ask,
+    passed_over,
+)
 from examrunner.storage.readers.yaml_tree import Mapping, read_tree
 
 if TYPE_CHECKING:
@@ -85,7 +92,7 @@ def judge_file(path: Path, demands: Demands = Demands(), names: tuple[str, ...] 
 def _found(found: list[tuple[str, Finding]], data: bytes, file: str) -> list[Problem]:
     """Return findings as problems, without those that comments in the file pass over."""
     problems: list[Problem] = []
-    has_asked = MARK.encode() in data
+    has_asked = may_ask(data)
     if found or has_asked:
         lines = Lines(data)
         asked = asked_for(lines) if has_asked else []
@@ -93,7 +100,7 @@ def _found(found: list[tuple[str, Finding]], data: bytes, file: str) -> list[Pro
             problem = _problem(rule, finding, file, lines)
             begin = finding.at.line
             covered = (problem.line or begin, begin)
-            if finding.always or not passed_over(asked, rule, covered):
+            if not passed_over(asked, rule, covered, always=finding.always):
                 problems.append(problem)
         problems += [one for comment in asked for one in _unused(comment, file)]
     return problems
@@ -122,10 +129,16 @@ def _unused(comment: Asked, file: str) -> list[Problem]:
     if not comment.reason:
         names = ", ".join(sorted(comment.ids))
         return [warned("a rule is passed over without a reason", f"{MARK} {names} and why")]
-    return [
-        warned(f"nothing here is against {name}", "delete the comment")
-        for name in sorted(comment.ids - comment.used)
-    ]
+    return [warned(*_no_use(comment, name)) for name in sorted(comment.ids - comment.used)]
+
+
+def _no_use(comment: Asked, name: str) -> tuple[str, str]:
+    """Return why a comment does not pass over a rule, and what to do about it."""
+    if name not in BY_ID:
+        return f"{name} is no rule", f"the rules are {RULES[0].id} to {RULES[-1].id}"
+    if name in comment.refused:
+        return f"{name} cannot be passed over here", "repair the place, and delete the comment"
+    return f"nothing here is against {name}", "delete the comment"
 
 
 def _add_approvals(bank: DraftBank, root: Mapping, path: Path) -> None:

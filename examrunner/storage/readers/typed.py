@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from examrunner.domain.problems import Problem, error
 from examrunner.domain.text import is_id, safe
 from examrunner.storage.readers.texts import MAX_TEXT, READERS, as_choice
-from examrunner.storage.readers.yaml_hints import QUOTE_IT
+from examrunner.storage.readers.yaml_hints import QUOTE_IT, SHOWN, glued_dash, quote
 from examrunner.storage.readers.yaml_tree import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -190,6 +190,19 @@ def _usual_text(node: Node) -> str:
     return ""
 
 
+def _as_one(node: Sequence | Mapping) -> str:
+    """Return what to do about a list or a mapping where one text is wanted."""
+    if node.flow:
+        return QUOTE_IT
+    if isinstance(node, Sequence):
+        return "take away the `- `"
+    key, value = node.entries[0]
+    if len(node.entries) > 1 or not isinstance(value, Scalar):
+        return QUOTE_IT
+    told = f"the colon made `{safe(key.text[:SHOWN])}` a key"
+    return f"{told}; {quote(f'{key.text}: {value.text}')}"
+
+
 @cache
 def _shape_of(kind: Any) -> tuple[str, tuple[Any, ...]]:
     """Return how a type is written, and the types in it; for an optional one those that count."""
@@ -235,8 +248,8 @@ class _Walk:
         """Return a text, number, date or choice."""
         if not isinstance(node, Scalar):
             shape = "a list" if isinstance(node, Sequence) else "a mapping"
-            hint = QUOTE_IT if isinstance(node, Mapping) and node.flow else ""
-            return self.report.at_node(f"{name} must be one value, not {shape}", hint, node)
+            told = f"{name} must be one value, not {shape}"
+            return self.report.at_node(told, _as_one(node), node)
         text = node.text.strip()
         try:
             reader = READERS.get(kind)
@@ -249,8 +262,10 @@ class _Walk:
     def items(self, kind: Any, node: Node, name: str) -> Any:
         """Return a list."""
         if not isinstance(node, Sequence):
-            hint = "write [one, two], or one `- ` line for each"
-            return self.report.at_node(f"{name} must be a list", hint, node)
+            glued = glued_dash(node.text) if isinstance(node, Scalar) and node.plain else None
+            one = self.form(kind) or "one, two"
+            told = f"{name} must be a list", f"write [{one}], or one `- ` line for each"
+            return self.report.at_node(*(glued or told), node)
         if kind is str and all(texts := [_usual_text(item) for item in node.items]):
             return texts
         label = f"an item of {name}"
@@ -261,6 +276,14 @@ class _Walk:
             else:
                 made.append(self.value(kind, item, label))
         return made
+
+    def form(self, kind: Any) -> str:
+        """Return how a mapping is written on one line; empty for what is none."""
+        if kind in self.rules.custom or _shape_of(kind)[0] != "record":
+            return ""
+        needed = _needed_by(kind) - self.rules.may_miss.get(kind, frozenset())
+        names = [name for name in _fields_of(kind) if name in needed] or list(_fields_of(kind))[:1]
+        return f"{{{', '.join(f'{name}: …' for name in names)}}}"
 
     def pairs(self, node: Node, name: str) -> Any:
         """Return an ordered mapping of words to numbers."""
@@ -277,7 +300,7 @@ class _Walk:
         if not isinstance(node, Mapping):
             words = ", ".join(f.name for f in dataclasses.fields(kind)[:3])
             told = f"here must stand a mapping with keys such as {words}"
-            return self.report.at_node(told, "", node)
+            return self.report.at_node(told, f"write {self.form(kind)}", node)
         data: dict[str, Any] = {}
         fields, hints = _fields_of(kind), _hints_of(kind)
         texts, lists = _texts_of(kind), _lists_of(kind)

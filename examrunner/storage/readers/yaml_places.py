@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MARK = "# lint:"
-_ASKED = re.compile(r"(?:^|\s)#\s?lint:\s*(?P<ids>B\d\d(?:\s*,\s*B\d\d)*)?(?P<rest>.*)$")
+"""How such a comment is best written."""
+_ASKED = re.compile(
+    r"(?:^|\s)#\s*lint:\s*(?P<ids>B\d\d(?:\s*,\s*B\d\d)*)?(?P<rest>.*)$", re.IGNORECASE
+)
 _COMMENT = re.compile(r"\s*(?:#.*)?$")
 _HEADER = re.compile(r"[|>][^\n]*\n")
 _VISIBLE = re.compile(r"\S")
@@ -93,6 +96,13 @@ class Asked:
     covers: int
     """The line that it speaks of: its own, or the next one with content."""
     used: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    """Rules that were broken in a way that no comment can pass over."""
+
+
+def may_ask(data: bytes) -> bool:
+    """Say whether a file may hold such a comment."""
+    return b"lint:" in data or b"Lint:" in data or b"LINT:" in data
 
 
 def asked_for(lines: Lines) -> list[Asked]:
@@ -100,26 +110,29 @@ def asked_for(lines: Lines) -> list[Asked]:
     found = []
     rows = lines.text.split("\n")
     for n, row in enumerate(rows):
-        if "lint:" in row and (asked := _ASKED.search(row)):
+        if "lint:" in row.lower() and (asked := _ASKED.search(row)):
             covers = n
             if not row[: asked.start()].strip():
                 covers = next(
                     (m for m in range(n + 1, len(rows)) if not _COMMENT.match(rows[m])), n
                 )
-            ids = frozenset(re.findall(r"B\d\d", asked["ids"] or ""))
+            ids = frozenset(re.findall(r"B\d\d", (asked["ids"] or "").upper()))
             column = row.index("#", asked.start()) + 1
             found.append(Asked(n + 1, column, ids, asked["rest"].strip(" :-–"), covers + 1))
     return found
 
 
-def passed_over(asked: Iterable[Asked], rule: str, lines: Iterable[int]) -> bool:
+def passed_over(
+    asked: Iterable[Asked], rule: str, lines: Iterable[int], *, always: bool = False
+) -> bool:
     """Say whether a comment with a reason asks for a rule to be passed over in one of some lines.
 
-    The comment is marked as used.
+    The comment is marked as used; what is to be told `always` is never passed over, and the
+    comment marked as refused.
     """
     covered = set(lines)
     for one in asked:
         if rule in one.ids and one.reason and one.covers in covered:
-            one.used.add(rule)
-            return True
+            (one.refused if always else one.used).add(rule)
+            return not always
     return False

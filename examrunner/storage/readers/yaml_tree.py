@@ -8,41 +8,40 @@ Nothing here recurses, and reading stops at the first cap that is hit.
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from examrunner.domain.problems import Problem, error, warning
 from examrunner.domain.text import bad_character, name_of, safe
-from examrunner.storage.readers.yaml_hints import QUOTE_IT, SINGLE_QUOTES, explain
+from examrunner.storage.readers.yaml_hints import (
+    QUOTE_IT,
+    RULE,
+    SHOWN,
+    SINGLE_QUOTES,
+    explain,
+    odd_key,
+)
+from examrunner.storage.readers.yaml_text import MAX_PROBLEMS, decode, is_simple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 MAX_DEPTH = 32
-MAX_PROBLEMS = 50
-"""Reading stops here: nobody reads more, and a hostile file could hold millions."""
-SHOWN = 60
-"""So much of a text stands in a message."""
-RULE = "yaml"
 EMPTY = "yaml-empty"
 """The rule of the problem that a file holds nothing; a session file may well be empty."""
 
-_USUAL = bytes(range(ord(" "), 0x7F)) + b"\t\n\r"
-"""Bytes that need no look; a file of other ones is gone through by characters."""
-_UNUSUAL = re.compile(r"[^\n\t -~]")
-_COMMENT = re.compile(" #")
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(\\[0abefnrtv][A-Za-z]*)")
 _BROKEN_LINE = re.compile(r"(?<!\\)(?:\\\\)*(\\n[A-Za-z]+)")
-_OTHER_ENCODINGS = (
-    (codecs.BOM_UTF32_LE, "UTF-32"),
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
+_SENTENCES = frozenset(
+    (
+        *("say", "must", "also", "strong", "enough", "weak", "claim", "correction", "gist"),
+        *("probes", "hints", "red_flags", "traps"),
+    )
 )
+"""Keys of sentences: one word with a comment behind it is a sentence that was cut."""
 
 
 class Size(NamedTuple):
@@ -67,10 +66,11 @@ class Scalar:
 
 @dataclass(slots=True)
 class Sequence:
-    """A list."""
+    """A list. `flow`: written in brackets on one line."""
 
     line: int
     column: int
+    flow: bool = False
     items: list[Node] = field(default_factory=list)
 
 
@@ -99,63 +99,13 @@ def read_tree(
     data: bytes, file: str, size: Size = USUAL_SIZE
 ) -> tuple[Mapping | None, list[Problem]]:
     """Return the file's mapping, or None where any problem is an error, and all problems."""
-    text, problems = _decode(data, file, size.bytes)
+    text, problems = decode(data, file, size.bytes)
     if text is None:
         return None, problems
     builder = _Builder(text, file, size.values)
+    builder.problems += problems
     builder.run()
     return builder.result()
-
-
-def _decode(data: bytes, file: str, most: int) -> tuple[str | None, list[Problem]]:
-    """Return the text with line ends as line feeds; the parser sees nothing unchecked."""
-    if len(data) > most:
-        told = f"the file is larger than {most // 1_000_000} MB"
-        return None, [error(told, "is this the right file?", file=file, line=1, rule=RULE)]
-    for mark, name in _OTHER_ENCODINGS:
-        if data.startswith(mark):
-            hint = "save it as UTF-8 in your editor"
-            return None, [error(f"the file is in {name}", hint, file=file, line=1, rule=RULE)]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        start = data.rfind(b"\n", 0, fault.start) + 1
-        column = len(data[start : fault.start].decode("utf-8", "replace")) + 1
-        line = data.count(b"\n", 0, fault.start) + 1
-        told = "the file is not in UTF-8"
-        hint = "save it as UTF-8 in your editor (it may be in Latin-1 or cut off)"
-        return None, [error(told, hint, file=file, line=line, column=column, rule=RULE)]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not data.translate(None, _USUAL):
-        return text, []
-    problems = list(islice(_bad_characters(text, file), MAX_PROBLEMS))
-    return (None, problems) if problems else (text, [])
-
-
-def _is_simple(text: str) -> bool:
-    """Say whether texts of a file need not be looked at one by one, unless in double quotes.
-
-    It holds no sign of an anchor or a tag, no tab, no comment that may have cut a text, and is in
-    NFC, so that every part of it is.
-    """
-    if any(sign in text for sign in "&!\t") or not unicodedata.is_normalized("NFC", text):
-        return False
-    return all(text[cut.start() - 1].isspace() for cut in _COMMENT.finditer(text) if cut.start())
-
-
-def _bad_characters(text: str, file: str) -> Iterator[Problem]:
-    for match in _UNUSUAL.finditer(text):
-        if bad_character(match[0]) is None:
-            continue
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - text.rfind("\n", 0, match.start())
-        told = f"the character {name_of(match[0])} is not let in"
-        hint = (
-            "the file may have been damaged; take it from a backup"
-            if match[0] == "\0"
-            else "delete it and type the place anew"
-        )
-        yield error(told, hint, file=file, line=line, column=column, rule=RULE)
 
 
 class _Open:
@@ -186,6 +136,9 @@ class _Builder:
         self.documents = 0
         self.going = True
         self.failed = False
+        self.last: Any = None
+        """The event before a fault of the parser."""
+        self.in_brackets: list[list[Node]] = []
 
     def run(self) -> None:
         """Read all events, or up to the first thing that makes the rest not worth reading."""
@@ -207,37 +160,43 @@ class _Builder:
             finally:
                 loader.dispose()
         except Exception as fault:  # noqa: BLE001  PyYAML raises more than its own errors
-            self.add(explain(fault, self.text, self.file))
+            self.add(explain(fault, self.text, self.file, self.last))
 
     def take_all(
         self, get: Callable[[], Any], takers: dict[Any, Any], scalar: type, end: type
     ) -> None:
         """Take event by event; in a simple file nearly all are kept without further ado."""
-        stack, is_simple, double = self.stack, _is_simple(self.text), '"'
-        most, event = self.most, get()
-        while self.going and (kind := type(event)) is not end:
-            if kind is not scalar:
-                taker = takers.get(kind)
-                if taker is not None:
-                    taker(event)
-            elif not (is_simple and stack) or event.style == double or self.nodes >= most:
-                self.take_scalar(event)
-            else:
-                start, top = event.start_mark, stack[-1]
-                node = Scalar(event.value, start.line + 1, start.column + 1, not event.style)
-                self.nodes += 1
-                if top.items is not None:
-                    top.items.append(node)
-                elif top.key is None:
-                    top.key = self.as_key(top, node)
-                else:
-                    top.entries.append((top.key, node))
-                    top.key = None
+        stack, simple, double = self.stack, is_simple(self.text), '"'
+        most, event = self.most, None
+        try:
             event = get()
+            while self.going and (kind := type(event)) is not end:
+                if kind is not scalar:
+                    taker = takers.get(kind)
+                    if taker is not None:
+                        taker(event)
+                elif not (simple and stack) or event.style == double or self.nodes >= most:
+                    self.take_scalar(event)
+                else:
+                    start, top = event.start_mark, stack[-1]
+                    node = Scalar(event.value, start.line + 1, start.column + 1, not event.style)
+                    self.nodes += 1
+                    if top.items is not None:
+                        top.items.append(node)
+                    elif top.key is None:
+                        top.key = self.as_key(top, node)
+                    else:
+                        top.entries.append((top.key, node))
+                        top.key = None
+                event = get()
+        finally:
+            self.last = event
 
     def result(self) -> tuple[Mapping | None, list[Problem]]:
         """Return the tree and the problems, in the order of the file."""
         root = self.root
+        for items in self.in_brackets:
+            self.check_commas(items)
         if self.failed:
             root = None
         elif root is None or (isinstance(root, Scalar) and not root.text):
@@ -249,7 +208,9 @@ class _Builder:
         return (root if isinstance(root, Mapping) else None), self.problems
 
     def add(self, problem: Problem) -> None:
-        """Keep a problem that makes the file unusable."""
+        """Keep a problem that makes the file unusable, in place of a warning that says the same."""
+        said = (problem.line, problem.text)
+        self.problems = [one for one in self.problems if (one.line, one.text) != said]
         self.problems.append(problem)
         self.failed = True
         self.going = self.going and len(self.problems) < MAX_PROBLEMS
@@ -300,10 +261,10 @@ class _Builder:
         if bad is not None and "\\" in raw:
             word = _ESCAPED.search(raw)
             what = f"`{safe(word[1][:SHOWN])}`" if word else "a backslash"
-            told = f"{what} in double quotes was read as the character {name_of(bad)}"
+            told = f"{what} in double quotes was read as {_character(bad)}"
             self.report(told, SINGLE_QUOTES, self.within(event, word.start(1) if word else 0))
         elif bad is not None:
-            told = f"the text holds the character {name_of(bad)}"
+            told = f"the text holds {_character(bad)}"
             self.report(told, "put spaces in its place", node)
         elif event.style == '"' and (broken := _BROKEN_LINE.search(raw)):
             told = f"`{safe(broken[1][:SHOWN])}` in double quotes was read as a line break"
@@ -320,10 +281,19 @@ class _Builder:
     def check_cut(self, event: Any, node: Scalar) -> None:
         """Warn where ` #` seems to have cut a text rather than begun a comment."""
         end = event.end_mark
-        if " " in node.text or not self.text[end.index + 2 : end.index + 3].isspace():
+        is_cut = " " in node.text or self.name_of_text() in _SENTENCES
+        if is_cut or not self.text[end.index + 2 : end.index + 3].isspace():
             told = "the text ends before ` #`; the rest of the line is a comment"
             hint = "put the text in quotes, or two spaces before a comment"
             self.warn(told, hint, end.line + 1, end.column + 2)
+
+    def name_of_text(self) -> str:
+        """Return the key of the text that is read, or of the list that it stands in."""
+        for one in reversed(self.stack):
+            if one.items is None:
+                name = one.key or (one.entries[-1][0] if one.entries else None)
+                return name.text if name else ""
+        return ""
 
     def warn(self, told: str, hint: str, line: int, column: int) -> None:
         """Keep a warning, up to the cap."""
@@ -339,7 +309,10 @@ class _Builder:
 
     def take_sequence(self, event: Any) -> None:
         """Open a list."""
-        node = Sequence(event.start_mark.line + 1, event.start_mark.column + 1)
+        start = event.start_mark
+        node = Sequence(start.line + 1, start.column + 1, bool(event.flow_style))
+        if node.flow:
+            self.in_brackets.append(node.items)
         self.open(event, node, _Open(node.items))
 
     def open(self, event: Any, node: Sequence | Mapping, opened: _Open) -> None:
@@ -357,6 +330,17 @@ class _Builder:
     def take_end(self, _event: Any) -> None:
         """Close the list or mapping read last."""
         self.stack.pop()
+
+    def check_commas(self, items: list[Node]) -> None:
+        """Warn where a comma in brackets seems to have made two texts of one question."""
+        for before, item in pairwise(items):
+            if not (isinstance(before, Scalar) and isinstance(item, Scalar) and item.plain):
+                continue
+            if item.text[:1].islower() and item.text.endswith("?") and before.text[-1:] != "?":
+                told = f"a comma made `{safe(item.text[:SHOWN])}` an item of its own"
+                self.warn(
+                    told, f"if it belongs to the item before, {QUOTE_IT}", item.line, item.column
+                )
 
     def put(self, node: Node) -> None:
         """Hang a node where it belongs."""
@@ -383,8 +367,9 @@ class _Builder:
             self.report("a key must be a word, not a list or mapping", QUOTE_IT, node)
             return Scalar("", node.line, node.column)
         name = node.text.strip()
-        if node.plain and name == "<<":
-            self.report("`<<` would merge another mapping into this one", "write it out", node)
+        may_be_odd = node.plain and (name is not node.text or name < "A")
+        if may_be_odd and (odd := odd_key(node.text)):
+            self.report(*odd, node)
         elif name in top.seen:
             told = f"the key `{safe(name[:SHOWN])}` stands here twice"
             hint = f"its first place is line {top.seen[name]}"
@@ -392,6 +377,10 @@ class _Builder:
         else:
             top.seen[name] = node.line
         return node if name is node.text else Scalar(name, node.line, node.column, node.plain)
+
+
+def _character(bad: str) -> str:
+    return "a tab" if bad == "\t" else f"the character {name_of(bad)}"
 
 
 def _place(event: Any) -> Scalar:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from examrunner.storage.writers.bank_yaml import scalar
 from examrunner.storage.writers.json_schema import FILE
 
 if TYPE_CHECKING:
     from examrunner.domain.course.catalogue import Reading
 
-_PLAIN = re.compile(r"[A-Za-z(][^:#'\"{}\[\],&*!|>%@`\\]*[^:#'\"{}\[\],&*!|>%@`\\\s]")
 _HEAD = """\
 # yaml-language-server: $schema={schema}
 #
@@ -21,7 +20,7 @@ _HEAD = """\
 # Put a text in 'single quotes' if it holds a colon followed by a space or, within {{ }}, a comma;
 # an apostrophe within them is written twice.
 bank_version: 1
-reading: {reading}
+reading: {quoted}
 title: {title}
 {authors}edition:  # which version the places refer to{edition}
 prepared:  # {{by: ta-1, on: 2024-11-20}}
@@ -91,12 +90,17 @@ _STARTS = (
 
 def skeleton(reading: str, known: Reading | None) -> str:
     """Return the text of a bank without questions, with a commented one of each kind."""
-    title = known.title if known else ""
+    title = _one_line(known.title) if known else ""
     arxiv = f", such as arXiv {known.arxiv}v1" if known and known.arxiv else ""
     who = _authors(known) if known else ""
     authors = f"# {_one_line(who)}\n" if who else ""
     text = _HEAD.format(
-        schema=FILE, reading=reading, title=_quoted(title), authors=authors, edition=arxiv
+        schema=FILE,
+        reading=reading,
+        quoted=scalar(reading),
+        title=scalar(title) if title else "",
+        authors=authors,
+        edition=arxiv,
     )
     for kind, letter, level, seconds, marks, say in _STARTS:
         more = _MORE.format(mark=_MARK) if kind == "core" else ""
@@ -120,14 +124,6 @@ def _authors(known: Reading) -> str:
     venue, year = known.venue or "", str(known.year or "")
     parts = (known.authors, venue, "" if year in venue else year)
     return ", ".join(part for part in parts if part)
-
-
-def _quoted(text: str) -> str:
-    """Return a text as YAML reads it: bare where that is safe, else in single quotes."""
-    line = _one_line(text)
-    if not line or _PLAIN.fullmatch(line):
-        return line
-    return "'" + line.replace("'", "''") + "'"
 
 
 def _one_line(text: str) -> str:

@@ -101,13 +101,13 @@ def _mapping(data: dict[str, Any], indent: str) -> Iterator[str]:
             for one in value:
                 yield from _item(one, f"{indent}  ")
         else:
-            yield f"{indent}{key}: {_scalar(value, indent)}"
+            yield f"{indent}{key}: {scalar(value, indent)}"
 
 
 def _item(value: Any, indent: str) -> Iterator[str]:
     """Return an item of a list: a dash, and what belongs to it below."""
     if not isinstance(value, dict):
-        yield f"{indent}- {_scalar(value, indent)}"
+        yield f"{indent}- {scalar(value, indent)}"
         return
     dash = "- "
     for line in _mapping(value, f"{indent}  "):
@@ -115,8 +115,8 @@ def _item(value: Any, indent: str) -> Iterator[str]:
         dash = ""
 
 
-def _scalar(value: Any, indent: str) -> str:
-    """Return a value as it is written; `indent` is that of its key."""
+def scalar(value: Any, indent: str = "") -> str:
+    """Return a value as it is written, as every reader takes it; `indent` is that of its key."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):

@@ -34,7 +34,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "kind": "Its place on the sheet: opening, core, detail, critique.",
         "say": "Read aloud as it stands: at most 35 words.",
         "seconds": "Time to read, wait and answer; equal inside a kind.",
-        "marks": "Equal inside a kind; a sheet makes 10.",
+        "marks": "Equal inside a kind; the usual sheet makes 10.",
         "level": "recall, explain, apply or evaluate.",
         "look_for": "2 to 6 points to tick: 1 to 3 `must`, the others `also`.",
         "anchors": "What a strong, a sufficient and a weak student says, one line each.",
@@ -74,12 +74,21 @@ TEXTS: dict[str, dict[str, str]] = {
     },
 }
 """What editors show at a key. A test holds this and the types together."""
+_TEXT = {"type": ["string", "number", "boolean"], "maxLength": MAX_TEXT}
+"""Editors take `2` and `true` for a number and a boolean; a bank's reader takes all for texts."""
+_FILLED = {**_TEXT, "pattern": r"\S"}
+_DATE = {
+    "type": "string",
+    "format": "date",
+    "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+}
+_LEAST = {"seconds": 1, "marks": 0}
 _POINT = {
     "description": "Something to tick: `must: text` or `also: text`.",
     "type": "object",
     "properties": {
-        "must": {"type": "string", "description": "Without it the answer is weak."},
-        "also": {"type": "string", "description": "Makes the answer strong."},
+        "must": {**_FILLED, "description": "Without it the answer is weak."},
+        "also": {**_FILLED, "description": "Makes the answer strong."},
     },
     "additionalProperties": False,
     "minProperties": 1,
@@ -115,12 +124,28 @@ def _property(field: str, kind: dict[str, Any], words: str) -> dict[str, Any]:
     found = dict(kind["properties"][field])
     found.pop("title", None)
     usual = found.pop("default", None)
+    is_needed = field in kind.get("required", ())
+    found = _as_read(found, is_filled=is_needed)
     if field in ("id", "reading"):
-        found["pattern"] = f"^{ID_PATTERN}$"
-    if found.get("type") == "string" and field not in ("id", "reading"):
-        found["maxLength"] = MAX_TEXT
-    if field not in kind.get("required", ()) and "anyOf" not in found:
+        found |= {"pattern": f"^{ID_PATTERN}$", "minimum": 0}
+    if field in _LEAST:
+        found["minimum"] = _LEAST[field]
+    if not is_needed and "anyOf" not in found:
         found = {"anyOf": [found, {"type": "null"}]}
     if usual not in (None, [], ()):
         found["default"] = usual
     return {**found, "description": words}
+
+
+def _as_read(form: dict[str, Any], *, is_filled: bool) -> dict[str, Any]:
+    """Return what may stand for a value, as the reader of banks takes it."""
+    if "anyOf" in form:
+        forms = [_as_read(one, is_filled=is_filled) for one in form["anyOf"]]
+        return {**form, "anyOf": forms}
+    if "items" in form:
+        return {**form, "items": _as_read(form["items"], is_filled=True)}
+    if form.get("format") == "date":
+        return dict(_DATE)
+    if form.get("type") == "string":
+        return dict(_FILLED if is_filled else _TEXT)
+    return form

@@ -22,10 +22,14 @@ SAME = 0.8
 """Two sample answers that share more of their words do not tell two answers apart."""
 
 _UNTICKABLE = re.compile(
-    r"\b(?:good|clear|solid|deep|general|basic|proper|thorough|sound|decent|nice|adequate)\s+"
-    r"(?:\w+\s+)?(?:understanding|grasp|knowledge|explanation|answer|idea|overview|reasoning)\b"
+    r"\b(?:good|clear|solid|deep|proper|thorough|sound|decent|nice|adequate|(?P<vague>general|basic))"
+    r"\s+(?:\w+\s+)?(?:understanding|grasp|knowledge|explanation|answer|idea|overview|reasoning)\b"
+    r"(?!\s+(?:tests?|tasks?|questions?|benchmarks?|bases?|graphs?|exams?|quiz)\b)"
+    r"(?(vague)(?![^.;]*\b(?:is|are|was|were)\b))"
     r"|\betc\b\.?|\band so on\b|\band so forth\b|\bor similar\b"
-    r"|\b(?:explains?|answers?|describes?|speaks?|says?|states?|tells?|shows?)\b[^.;]*\bclearly\b"
+    r"|\b(?:explains?|answers?|describes?|speaks?|says?|states?|tells?|shows?)\b"
+    r"(?:\s+clearly\b(?!\s+(?:better|worse|more|less|\w+er)\b)"
+    r"|(?:(?!\bthat\b)[^.;])*\bclearly\s*(?:$|[.;,]|(?:and|how|why|what)\b))"
     r"|^clear(?:ly)?\s*(?:$|explain|describe|state|said|told)|\b(?:is|are|be) clear$"
     r"|\b(?:understands|knows about|is familiar with)\b",
     re.IGNORECASE,
@@ -37,10 +41,13 @@ _JUDGING = (
 )
 """One of these stands in whatever that finds: a look for them settles most."""
 _BARE_NUMBER = re.compile(
-    r"(?:^|[.?!:;,]\s+)(?:how many\b|how (?:large|big|long|deep|wide|often)\b"
+    r"(?:^|[.?!:;,]\s+)(?:(?:by|with|in|on|for|at|to|of|from|over|after|about|across)\s+)?"
+    r"(?:how many\b|how (?:large|big|long|deep|wide|often)\b|(?<=by )how much\b"
     r"|how much (?:memory|time|data|text|money|computation|training)\b"
-    r"|what (?:exact )?(?:number|percentage|fraction|share|value|score|size|year|rate)\b"
-    r"|which (?:exact )?(?:number|percentage|fraction|value|year)\b"
+    r"|(?:what (?:exact )?(?:number|percentage|fraction|share|value|score|size|year|rate)"
+    r"|which (?:exact )?(?:number|percentage|fraction|value|year))\b"
+    r"(?!\s+(?:functions?|networks?|models?|matrix|heads?|estimat\w+|matching|iteration|schedules?)\b)"
+    r"(?!\s+(?:do|does|did|would)\s+(?:[\w']+\s+){1,4}(?:see|add|bring)\b)"
     r"|what (?:is|was|were|are) the (?:exact )?(?:number|percentage|value|score|size|year)\b)",
     re.IGNORECASE,
 )
@@ -63,7 +70,7 @@ def b14(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
         if points == 0:
             told = "nothing to look for in an answer"
         elif not 1 <= musts <= MOST_MUSTS:
-            told = f"{musts or 'no'} of the points {'is' if musts == 1 else 'are'} `must`"
+            told = f"{musts} of the points are `must`" if musts else "none of the points is `must`"
         elif not FEWEST_POINTS <= points <= MOST_POINTS:
             told = f"there {'is' if points == 1 else 'are'} {points} to look for"
         else:

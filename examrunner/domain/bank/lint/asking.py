@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,18 @@ _WHETHER = (
     "isn't aren't wasn't weren't doesn't don't didn't can't couldn't won't wouldn't shouldn't "
     "hasn't haven't hadn't"
 )
-_YES_OR_NO = re.compile(rf"(?:{'|'.join(_WHETHER.split())})\b", re.IGNORECASE)
+_APOSTROPHE = "['\u2019]"
+_YES_OR_NO = re.compile(
+    rf"(?:{'|'.join(_WHETHER.split())})\b".replace("'", _APOSTROPHE), re.IGNORECASE
+)
+_TAG = re.compile(
+    rf",\s+(?:right|correct|true|yes|no|(?:{'|'.join(_WHETHER.split())})\s+"
+    r"(?:it|they|he|she|we|you|i|there|this|that|these|those|one))\s*\?$".replace("'", _APOSTROPHE),
+    re.IGNORECASE,
+)
+_LONGEST_TAG = 20
+_CHOICE = re.compile(r",\s+or\s+(?!not\b)", re.IGNORECASE)
+"""Sets one possible answer off from another: `Is it learned, or set by hand?`"""
 _LEAD = re.compile(
     r"(?:if|when|suppose|supposing|given|in|for|with|after|before|once|while|as|since|because|"
     r"although|assuming|at|on|under|without|so|then|and|but|now|today|according)\b",
@@ -37,10 +49,10 @@ _NEGATIVE = re.compile(
     r"\b(?:except|never)\b"
     r"|(?:^|[.?!,:;]\s+)(?:which|what|who|where|when)\b"
     r"(?:(?!\b(?:when|if|that|who|whom|which|because|unless|as|than)\b)[^,;:?.])*?"
-    r"(?P<not>\bnot\b|n't\b)",
+    r"(?P<not>\b(?:not|cannot)\b|n['\u2019]t\b)",
     re.IGNORECASE,
 )
-_NEGATING = ("not", "Not", "n't", "ever", "xcept")
+_NEGATING = ("not", "Not", "n't", "n\u2019t", "ever", "xcept")
 _MARKUP = re.compile(
     r"\*\*|`|\$|\\[A-Za-z]+|<[A-Za-z/][^>]*>|(?<!\w)[*_][^\s*_][^*_]*[*_](?!\w)|\]\(|^#+ "
 )
@@ -69,13 +81,17 @@ _SUSPECTS = frozenset(
 _WORD = re.compile(r"[^\W_]+")
 _CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ABBREVIATION = re.compile(r"(?<![^\W_])[A-Z](?:\.?[A-Z])+(?=s?(?:[^A-Za-z]|$))")
+_DRAWN = "figure|table|diagram|plot|chart"
 _EXHIBIT = re.compile(
     r"\b(?:figures?|tables?|equations?|algorithms?|theorems?|panels?|listings?)\s+\(?\d"
     r"|\b(?:fig|eq|tab)\.\s*\(?\d"
     r"|\b(?:this|these)\s+(?:figures?|tables?|equations?|diagrams?|plots?|charts?"
     r"|pictures?|graphs?)\b"
-    r"|\b(?:look at|see|shown in|in front of you|on)\s+the\s+(?:figure|table|equation|diagram|plot"
-    r"|chart|picture|graph)\b",
+    rf"|\b(?:look at|see|shown in|in front of you)\s+the\s+(?:{_DRAWN}|equation|picture|graph)\b"
+    r"|\b(?:on|in|from)\s+the\s+(?:figure|diagram|plot|chart)\b|\bon\s+the\s+(?:table|equation)\b"
+    rf"|\bthe\s+(?:{_DRAWN})\s+(?:shows?|says?|tells?|lists?|compares?|suggests?|reports?|depicts?)\b"
+    r"|\bthe\s+(?:first|second|third|fourth|last|left|right|upper|lower|top|bottom)\s+(?:\w+\s+)?"
+    rf"(?:{_DRAWN}|equation|panel)s?\b",
     re.IGNORECASE,
 )
 _THINGS = ("figure", "table", "equation", "algorithm", "theorem", "panel", "listing", "fig", "eq")
@@ -101,15 +117,22 @@ def clause_for_yes_or_no(text: str) -> int | None:
     for cut in _SENTENCE.finditer(whole):
         start = cut.end()
     sentence = whole[start:]
-    if " or " in sentence:
+    asked = _asks_whether(sentence)
+    if asked is None or (" or " in sentence and _CHOICE.search(sentence, asked)):
         return None
+    return start + asked
+
+
+def _asks_whether(sentence: str) -> int | None:
+    """Return where a sentence begins to ask whether something is so, or None."""
     if _YES_OR_NO.match(sentence):
-        return start
+        return 0
     if _LEAD.match(sentence):
         for cut in re.finditer(r",\s+", sentence):
             if _YES_OR_NO.match(sentence, cut.end()):
-                return start + cut.end()
-    return None
+                return cut.end()
+    comma = sentence.rfind(",", -_LONGEST_TAG)
+    return comma + 2 if comma >= 0 and _TAG.match(sentence, comma) else None
 
 
 @rule(
@@ -126,8 +149,8 @@ def b04(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     for question in bank.questions:
         if question.say and (taken := spoken_seconds(question.say.text)) > LONG:
             severity = ERROR if taken > LONGEST else WARNING
-            told = f"reading this question aloud takes {taken:.0f} s"
-            hint = f"shorten it below {LONG} s, {LONG * 150 // 60} words; the rest is a probe"
+            told = f"reading this question aloud takes {math.ceil(taken)} s"
+            hint = f"shorten it to {LONG * 150 // 60} words, {LONG} s; the rest is a probe"
             yield Finding(question.say.at, told, hint, severity, 0, question)
 
 

@@ -10,6 +10,9 @@ from examrunner.domain.problems import Severity
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
+USUAL_SHEET = (("opening", 1), ("core", 1), ("detail", 1), ("critique", 1))
+"""How many questions of each kind one student is asked where no session says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demands:
@@ -21,12 +24,7 @@ class Demands:
     """Ids of blogs, books and the like, whose places may be headings."""
     approvals: bool = False
     """Whether an approvals.yaml stands beside the bank."""
-    sheet: tuple[tuple[str, int], ...] = (
-        ("opening", 1),
-        ("core", 1),
-        ("detail", 1),
-        ("critique", 1),
-    )
+    sheet: tuple[tuple[str, int], ...] = USUAL_SHEET
     """How many questions of each kind one student is asked."""
     seconds: int = 300
     """The time of one student."""

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.lint.places import section
-from examrunner.domain.bank.lint.rules import ERROR, WARNING, Demands, Finding, rule
+from examrunner.domain.bank.lint.rules import ERROR, USUAL_SHEET, WARNING, Demands, Finding, rule
 from examrunner.domain.bank.lint.words import WAIT_SECONDS, spoken_seconds
 from examrunner.domain.text import safe
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("recall", "explain", "apply", "evaluate")
 ALL_MARKS = 10
+"""Of the usual sheet; a session with another one has marks of its own."""
 MOST_APART = 15
 """Seconds by which two questions of a kind may differ."""
 ANSWER_SECONDS = 25
@@ -46,14 +47,14 @@ def _usual(numbers: list[int]) -> int:
 @rule(
     "B25",
     "error / warning",
-    title="equal marks and times inside a kind, ten marks a sheet",
+    title="equal marks and times inside a kind, ten marks for the usual sheet",
     reason="Students get different questions of a kind: they must be worth the same, and take "
     "about the same time.",
     example="two core questions with marks 3 and 4",
     fix="Opening 2, core 3, detail 2, critique 3 marks; 60, 90, 60 and 75 s.",
 )
 def b25(bank: DraftBank, demands: Demands) -> Iterator[Finding]:
-    """Find marks and times that differ inside a kind, and sheets that are not worth 10."""
+    """Find marks and times that differ inside a kind, and usual sheets that are not worth 10."""
     kinds = _kinds(bank)
     for kind, questions in kinds.items():
         marks = _usual([one.marks for one in questions])
@@ -73,7 +74,8 @@ def b25(bank: DraftBank, demands: Demands) -> Iterator[Finding]:
                 at = question.seconds_at or question.at
                 hint = f"keep the times of a kind within {MOST_APART} s"
                 yield Finding(at, told, hint, WARNING, 0, question)
-    total = _sum_of(kinds, demands, "marks")
+    is_usual = {kind: count for kind, count in demands.sheet if count} == dict(USUAL_SHEET)
+    total = _sum_of(kinds, demands, "marks") if is_usual else None
     if total is not None and total != ALL_MARKS:
         hint = "opening 2, core 3, detail 2 and critique 3 make 10"
         yield Finding(
