@@ -11,14 +11,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from examrunner.domain.bank.banks import State
 from examrunner.domain.bank.lint.rules import Demands
-from examrunner.domain.errors import refused_by_machine
 from examrunner.domain.problems import Problem, Severity, error
 from examrunner.services.bank_targets import APPROVALS, COURSE_FILE, Target, targets
-from examrunner.storage.files import stamp, write_atomically
+from examrunner.storage.files import stamp
 from examrunner.storage.readers.bank_judge import Judged, judge_file
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ FEWEST_TO_SHARE = 300
 """So many files take longer than it takes to start a second process."""
 LOOK_EVERY = 0.1
 """Seconds between two looks at the files while watching."""
-READABLE = 0o644
 AT_ONCE = 16
 """Files that are handed to a process at a time."""
 SPECIAL = frozenset({COURSE_FILE, APPROVALS})
@@ -196,11 +194,15 @@ def changes(linter: Linter, wait: Callable[[float], object] = time.sleep) -> Ite
 
 
 def write_sarif(path: Path, found: Linted) -> None:
-    """Write the problems for code hosts. Raises Environment where the disk says no."""
+    """Write the problems for code hosts, also in place of what an earlier run wrote.
+
+    Raises Refused where another file stands there, Environment where the disk says no.
+    """
     from examrunner.domain.bank.lint.judge import RULES
+    from examrunner.services.own_files import write_again
     from examrunner.storage.writers.sarif import sarif_bytes
 
-    try:
-        write_atomically(path, sarif_bytes(found.problems, RULES), READABLE)
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
+    def tool(log: Any) -> object:
+        return log["runs"][0]["tool"]["driver"]["name"]
+
+    write_again(path, sarif_bytes(found.problems, RULES), tool, "SARIF file of bank lint")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.errors import Refused, WrongUsage, refused_by_machine
 from examrunner.domain.problems import BadInput
@@ -73,14 +73,19 @@ def new_bank(reading: str, course: str | None = None, folder: Path | None = None
 
 
 def write_schema(target: Path) -> Path:
-    """Write the schema to a file, or into a folder under its usual name; return the file."""
+    """Write the schema to a file, or into a folder under its usual name; return the file.
+
+    An older schema is replaced. Raises Refused where another file stands there, Environment where
+    the disk says no.
+    """
+    from examrunner.services.own_files import write_again
     from examrunner.storage.writers.json_schema import FILE, schema_bytes
 
+    def title(schema: Any) -> object:
+        return schema["title"]
+
     file = target / FILE if target.is_dir() else target
-    try:
-        write_atomically(file, schema_bytes(), READABLE)
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
+    write_again(file, schema_bytes(), title, "schema of banks")
     return file
 
 

@@ -99,6 +99,27 @@ def test_sarif_has_what_its_standard_demands(bank: Path, capsys: Captured) -> No
     assert place["region"] == {"startLine": 214, "startColumn": 26}
 
 
+@pytest.mark.parametrize(
+    ("words", "made"), [(("lint", ".", "--sarif"), "out.sarif"), (("schema", "--to"), "x.json")]
+)
+def test_only_a_file_of_the_same_kind_is_made_again(
+    bank: Path, capsys: Captured, words: tuple[str, ...], made: str
+) -> None:
+    """A slip of the hand that names a bank, or any other file, costs nobody a word."""
+    Path("notes.json").write_text('{"title": "mine", "runs": []}')
+    for path in (bank, Path("notes.json")):
+        before = path.read_bytes()
+        assert typed("bank", *words, path) == 3
+        assert f"{path} is there already" in capsys.readouterr().err
+        assert path.read_bytes() == before
+    assert typed("bank", *words, made) == 0
+    first = Path(made).read_bytes()
+    older = first.replace(b"sarif-2.1.0.json", b"older").replace(b'"description"', b'"older"')
+    Path(made).write_bytes(older)
+    assert typed("bank", *words, made) == 0
+    assert Path(made).read_bytes() == first
+
+
 def test_every_rule_is_explained(capsys: Captured) -> None:
     """By its id in any case; another word is wrong usage and names the rules."""
     for name, rule in BY_ID.items():
