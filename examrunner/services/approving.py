@@ -20,6 +20,7 @@ from examrunner.domain.bank.content import content_hash
 from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.problems import BadInput, Problem
 from examrunner.domain.text import clean, counted, is_blank
+from examrunner.storage.lock import one_at_a_time
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
 from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
 from examrunner.storage.readers.bank_judge import judge_file
@@ -115,10 +116,6 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
     now = next((q for q in bank.questions if q.id == one.question.id), None) if bank else None
     if now is None or content_hash(now) != content_hash(one.question):
         raise Refused(f"{one.question.id} was changed meanwhile.", "Look at it again.")
-    path = one.file.parent / FILE
-    before, problems = read_approvals(path)
-    if problems:
-        raise BadInput(problems)
     entry = Approval(
         one.question.id,
         state,
@@ -127,11 +124,21 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
         on,
         None if is_blank(words) else words,
     )
-    try:
-        write_approvals(path, Approvals((*before.approvals, entry)))
-    except OSError as fault:
-        raise Environment(f"{path} cannot be written: {fault.strerror or fault}.") from fault
+    _keep(one.file.parent, entry)
     return entry
+
+
+def _keep(folder: Path, entry: Approval) -> None:
+    """Add an entry to those of a folder, however many do so at once."""
+    path = folder / FILE
+    with one_at_a_time(folder):
+        before, problems = read_approvals(path)
+        if problems:
+            raise BadInput(problems)
+        try:
+            write_approvals(path, Approvals((*before.approvals, entry)))
+        except OSError as fault:
+            raise Environment(f"{path} cannot be written: {fault.strerror or fault}.") from fault
 
 
 def again(one: Waiting) -> Waiting:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
+import sys
 import unicodedata
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -36,9 +38,7 @@ from examrunner.services.prepare import prepare
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
 from examrunner.storage.readers.yaml_tree import USUAL_SIZE
 from tests.services.desks import SETTINGS, USUAL_KINDS, Room, bank, write_small
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.storage.ledgers import process, say
 
 DAY = date(2024, 12, 2)
 QUESTION = Question("q1", "core", "Why no gradient?", 90, 3)
@@ -227,6 +227,34 @@ def test_what_changed_under_the_reader_is_not_judged(folder: Path) -> None:
     assert not (one.file.parent / FILE).exists()
     (fresh, *_), _ = waiting_for([one.file], Judged.APPROVED)
     judge(fresh, Judged.APPROVED, "instructor", DAY)
+
+
+def judge_often(folder: str, by: str) -> None:
+    """Send every question of a folder back, twice over."""
+    waits = waiting_for(bank_files([Path(folder)]), Judged.APPROVED)[0]
+    say("ready")
+    sys.stdin.readline()
+    for _ in range(2):
+        for one in waits:
+            judge(one, Judged.RETURNED, by, DAY, "why")
+
+
+def test_whatever_several_judge_at_once_is_kept(folder: Path) -> None:
+    """Four people at the same banks, by a shared folder: each judgement is an entry."""
+    banks = folder / "banks"
+    people = [process(judge_often, banks, f"ta-{n}") for n in range(4)]
+    for one in people:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in people:
+        assert one.stdin is not None
+        one.stdin.close()
+    for one in people:
+        with one:
+            assert one.wait() == 0
+    entries = read_approvals(banks / FILE)[0].approvals
+    assert Counter(one.by for one in entries) == {f"ta-{n}": 24 for n in range(4)}
+    assert not [path for path in banks.iterdir() if path.suffix != ".yaml"]
 
 
 def test_a_summary_counts_states_over_banks(folder: Path) -> None:

@@ -19,6 +19,7 @@ _GLUED = re.compile(r"\s*(?:- )*([A-Za-z_]+):(\S.*)")
 _VALUE = re.compile(r"\s*(?:- )*([\w-]+:\s+)([^'\"{\[].*)")
 _SHORT = 60
 _WORD = re.compile(r"[A-Za-z]{1,30}")
+_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 _AFTER_QUOTE = re.compile(r"""^\s*(?:- )?(?:[\w-]+:\s+)?(?:\{?\s*[\w-]+:\s+)?["']""")
 
 
@@ -35,6 +36,8 @@ def explain(fault: Exception, text: str, file: str) -> Problem:
     `text` is the whole file. Anything may be raised by a parser: what has no place is put at
     the first line.
     """
+    if conflict := _CONFLICT.search(text):
+        return _conflict(text.count("\n", 0, conflict.start()) + 1, file)
     told = str(getattr(fault, "problem", None) or fault) or type(fault).__name__
     mark = getattr(fault, "problem_mark", None)
     start = getattr(fault, "context_mark", None) or mark
@@ -47,6 +50,14 @@ def explain(fault: Exception, text: str, file: str) -> Problem:
     line = 1 if mark is None else min(mark.line + 1, text.count("\n") + 1)
     column = 1 if mark is None else mark.column + 1
     return error(told, hint, file=file, line=line, column=column, rule="yaml")
+
+
+def _conflict(line: int, file: str) -> Problem:
+    told = "this is a mark of a git conflict: two people changed these lines"
+    hint = (
+        "keep what holds of both sides (in approvals.yaml all entries), delete the lines of marks"
+    )
+    return error(told, hint, file=file, line=line, column=1, rule="yaml")
 
 
 def _line(text: str, mark: Any) -> str:
