@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from examrunner.cli.arguments import add_json
+from examrunner.cli.arguments import PATHS, add_json
 from examrunner.domain.errors import Refused
 from examrunner.domain.text import counted
 
@@ -33,9 +33,7 @@ def add_approve(commands: Commands) -> None:
         "in approvals.yaml beside the banks, by a hash of what the question says; the banks "
         "themselves are not touched. Sessions ask for it by `questions: approved`.",
     )
-    parser.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="banks or folders of banks"
-    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=PATHS)
     parser.add_argument(
         "--review", action="store_true", help="review, as somebody other than the author"
     )
@@ -55,11 +53,12 @@ def _approve(options: Namespace, out: Output) -> int:
     from datetime import date
 
     from examrunner.domain.bank.approval import Judged
-    from examrunner.services.approving import bank_files, judge, summary, waiting_for
+    from examrunner.services.approving import judge, summary, waiting_for
+    from examrunner.services.bank_targets import bank_files
     from examrunner.storage.person import examiner
 
     wanted = Judged.REVIEWED if options.review else Judged.APPROVED
-    files = bank_files(options.paths or [Path()])
+    files = bank_files(options.paths)
     by = options.by or examiner()
     waiting, problems = waiting_for(files, wanted)
     today = date.today()  # noqa: DTZ011  the day on the wall, as people note it

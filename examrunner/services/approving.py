@@ -17,12 +17,12 @@ from examrunner.domain.bank.approval import (
 )
 from examrunner.domain.bank.banks import Bank, Question, State
 from examrunner.domain.bank.content import content_hash
-from examrunner.domain.errors import Environment, Refused, WrongUsage
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.problems import BadInput, Problem
 from examrunner.domain.text import clean, counted, is_blank
 from examrunner.storage.lock import one_at_a_time
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
-from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
+from examrunner.storage.readers.bank_files import read_bank
 from examrunner.storage.readers.bank_judge import judge_file
 
 if TYPE_CHECKING:
@@ -60,20 +60,6 @@ class Waiting:
         return "never judged"
 
 
-def bank_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the banks among files and folders, each once. Raises WrongUsage for what is none."""
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found = sorted(path.glob("*.yaml"))
-            files += [one for one in found if one.stem not in NOT_BANKS]
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise WrongUsage(f"There is no bank or folder {path}.")
-    return list(dict.fromkeys(files))
-
-
 def waiting_for(files: Iterable[Path], wanted: Judged) -> tuple[list[Waiting], list[Problem]]:
     """Return the questions that wait for a judgement, and what is wrong with the files.
 
@@ -92,7 +78,7 @@ def waiting_for(files: Iterable[Path], wanted: Judged) -> tuple[list[Waiting], l
             now = standing(question, known)
             if now.state not in _ENOUGH[wanted]:
                 waiting.append(Waiting(file, bank, question, now))
-    return waiting, problems
+    return waiting, [*dict.fromkeys(problems)]
 
 
 def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> Approval:

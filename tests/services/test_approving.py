@@ -25,15 +25,15 @@ from examrunner.domain.bank.approval import (
 )
 from examrunner.domain.bank.banks import Bank, Entry, Question, State
 from examrunner.domain.bank.content import content_hash
-from examrunner.domain.errors import Refused, WrongUsage
+from examrunner.domain.errors import Refused
 from examrunner.domain.problems import BadInput
 from examrunner.services.approving import (
-    bank_files,
     has_second_reader,
     judge,
     summary,
     waiting_for,
 )
+from examrunner.services.bank_targets import bank_files
 from examrunner.services.prepare import prepare
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
 from examrunner.storage.readers.yaml_tree import USUAL_SIZE
@@ -262,5 +262,23 @@ def test_a_summary_counts_states_over_banks(folder: Path) -> None:
     files = bank_files([folder / "banks"])
     approve_all(folder)
     assert summary(files)["approved"] == sum(summary(files).values())
-    with pytest.raises(WrongUsage, match="no bank or folder"):
-        bank_files([folder / "nowhere"])
+
+
+def test_a_session_means_its_banks_and_dotfiles_mean_none(folder: Path) -> None:
+    """What an open editor leaves beside a bank is no bank; nor is session.yaml."""
+    (folder / "banks" / ".#paper-a.yaml").symlink_to("ta@laptop.4711")
+    (folder / "banks" / ".paper-a.yaml").write_text("half: [")
+    files = bank_files([folder])
+    assert files == bank_files([folder / "banks"])
+    assert waiting_for(files, Judged.APPROVED)[1] == []
+
+
+@pytest.mark.parametrize("named", ["", "nowhere", "empty"])
+def test_where_there_is_no_bank_it_says_so(folder: Path, named: str) -> None:
+    """Nothing to go through is told apart from nothing that waits; folders below are proposed."""
+    (folder.parent / "empty").mkdir()
+    with pytest.raises(BadInput) as told:
+        bank_files([folder.parent / named])
+    (problem,) = told.value.problems
+    assert problem.text in ("there is no bank in this folder", "there is no such file or folder")
+    assert (str(folder) in problem.hint) is (named == "")

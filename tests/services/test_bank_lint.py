@@ -83,6 +83,38 @@ def test_where_nothing_is_meant_the_usage_is_wrong(
     assert [(one.rule, one.severity) for one in found.problems] == [("unreadable", Severity.ERROR)]
 
 
+def test_a_folder_without_banks_is_an_error(shelf: Path) -> None:
+    """A check that looked at nothing is not passed; what can be named instead is said."""
+    place = session(shelf)
+    Path("pages").mkdir()
+    wanted = {
+        Path(): f"name {shelf} or {place}",
+        shelf.parent: f"name {shelf}",
+        place.parent: f"name {place}",
+        Path("pages"): "name banks, a folder of them or a session",
+    }
+    for path, hint in wanted.items():
+        (problem,) = Linter([path]).run().problems
+        told = (problem.severity, problem.text, problem.file, problem.hint)
+        assert told == (Severity.ERROR, "there is no bank in this folder", str(path), hint)
+    (place / "session.yaml").write_text("session: final\n")
+    assert [one.text for one in Linter([place]).run().problems] == ["this session has no bank"]
+
+
+def test_without_shelves_the_banks_one_stands_in_are_meant(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standing among banks, nobody needs to name them; other files in YAML are no banks."""
+    (shelf.parent / "later").mkdir()
+    assert Linter().run().banks == 2
+    monkeypatch.chdir(shelf)
+    assert Linter().run().banks == 2
+    Path("trees.yaml").write_text("services: [{image: web}]\n")
+    Path("bushes.yaml").unlink()
+    with pytest.raises(WrongUsage, match="No bank is named"):
+        Linter().run()
+
+
 def test_an_id_of_another_bank_is_found_in_both(shelf: Path) -> None:
     """Ids are unique across files: each place is told; named alone, a file is told of the other."""
     (shelf / "bushes.yaml").write_text(BUSHES.replace("bushes-c2", "trees-c2"))

@@ -16,7 +16,8 @@ from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.exam.events import Rating, Verdict
 from examrunner.domain.problems import BadInput
 from examrunner.services import conduct, day_acts
-from examrunner.services.approving import bank_files, judge, waiting_for
+from examrunner.services.approving import judge, waiting_for
+from examrunner.services.bank_targets import bank_files
 from examrunner.services.begin import commit_session
 from examrunner.services.carry_over import carry_over
 from examrunner.services.checking import check
