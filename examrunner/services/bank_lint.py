@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from examrunner.domain.bank.banks import State
 from examrunner.domain.bank.lint.rules import Demands
 from examrunner.domain.problems import Problem, Severity, error
-from examrunner.services.bank_targets import APPROVALS, COURSE_FILE, Target, targets
+from examrunner.services.bank_targets import APPROVALS, COURSE_FILE, Target, targets, usual
 from examrunner.storage.files import stamp
 from examrunner.storage.readers.bank_judge import Judged, judge_file
 
@@ -64,20 +64,23 @@ class Linter:
     workers: int | None = None
     """How many processes may share the work; None: one for each processor."""
     _stamps: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _wrong: list[Problem] | None = None
+    """With the paths, when they were last looked at; None before that."""
     _judged: dict[Path, Judged] = field(default_factory=dict)
 
     def run(self) -> Linted:
         """Judge everything. Raises ExamError where the paths name nothing."""
-        self._stamps, self._judged = {}, {}
+        self._stamps, self._judged, self._wrong = {}, {}, None
         found = self.refresh()
         assert found is not None
         return found
 
     def refresh(self) -> Linted | None:
         """Judge what changed since the last time; None where nothing did."""
+        self.paths = self.paths or usual()
         target = targets(self.paths)
         stamps = {path: stamp(path) for path in target.looked_at()}
-        if self._stamps and stamps == self._stamps:
+        if stamps == self._stamps and target.problems == self._wrong:
             return None
         changed = {path for path in stamps if stamps[path] != self._stamps.get(path)}
         changed |= self._stamps.keys() - stamps.keys()
@@ -90,7 +93,7 @@ class Linter:
             if path in changed or path.parent in around or path not in self._judged
         ]
         self._judged |= self._judge(anew, target)
-        self._stamps = stamps
+        self._stamps, self._wrong = stamps, target.problems
         self._judged = {path: self._judged[path] for path in target.files}
         return _linted(self._judged, target)
 

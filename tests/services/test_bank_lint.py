@@ -206,6 +206,26 @@ def test_only_what_changes_is_told_while_watching(shelf: Path) -> None:
     assert rules(next(seen)) == [("trees.yaml", "B02"), ("trees.yaml", "B01")]
 
 
+def test_nothing_to_watch_is_told_once(shelf: Path) -> None:
+    """A bank that is not there, or is away for a moment, is told of once, not at every look."""
+    bank, aside = shelf / "trees.yaml", shelf / "trees.old"
+    looks: Iterator[str] = iter(["", "away", "", "", "back", "", "end"])
+
+    def wait(_seconds: float) -> None:
+        match next(looks):
+            case "away":
+                bank.rename(aside)
+            case "back":
+                aside.rename(bank)
+            case "end":
+                raise KeyboardInterrupt
+
+    seen: list[Linted] = []
+    with pytest.raises(KeyboardInterrupt):
+        seen.extend(changes(Linter([bank], approval=True), wait))
+    assert [rules(one) for one in seen] == [[], [("trees.yaml", "unreadable")], []]
+
+
 def test_files_that_did_not_change_are_not_read_again(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
