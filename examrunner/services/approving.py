@@ -11,8 +11,8 @@ from examrunner.domain.bank.approval import (
     Approvals,
     Judged,
     Standing,
-    author_of,
     by_question,
+    is_author,
     standing,
 )
 from examrunner.domain.bank.banks import Bank, Question, State
@@ -94,7 +94,7 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
         raise Refused("Somebody must stand behind this.", "Give a name or a role.")
     if state is Judged.RETURNED and is_blank(words):
         raise Refused("A question is sent back with a word why.", "Nothing was written.")
-    if state is Judged.REVIEWED and who == author_of(one.bank, one.question):
+    if state is Judged.REVIEWED and is_author(who, one.bank, one.question):
         raise Refused(
             f"{who} wrote this question.", "A review is somebody else's; approve may be anybody's."
         )
@@ -149,7 +149,7 @@ def has_second_reader(one: Waiting) -> bool:
     """Say whether somebody other than its author reviewed the question as it stands."""
     entry = one.standing.entry
     reviewed = entry is not None and entry.state is Judged.REVIEWED
-    return reviewed and entry is not None and entry.by != author_of(one.bank, one.question)
+    return reviewed and entry is not None and not is_author(entry.by, one.bank, one.question)
 
 
 def summary(files: Sequence[Path]) -> dict[str, int]:

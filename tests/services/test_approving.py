@@ -198,8 +198,9 @@ def test_a_session_that_asks_for_approval_draws_what_is_approved(folder: Path) -
 def test_a_review_is_somebody_elses(folder: Path) -> None:
     """The author cannot review the own question; approval shows whether anybody else did."""
     (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.REVIEWED)
-    with pytest.raises(Refused, match="wrote this question"):
-        judge(one, Judged.REVIEWED, "ta-1", DAY)
+    for name in ("ta-1", "TA-1", " ta-1 "):
+        with pytest.raises(Refused, match="wrote this question"):
+            judge(one, Judged.REVIEWED, name, DAY)
     assert not has_second_reader(one)
     judge(one, Judged.REVIEWED, "ta-2", DAY)
     again = waiting_for([one.file], Judged.APPROVED)[0][0]

@@ -159,6 +159,35 @@ def test_approvals_make_strict_and_are_lost_by_a_change(shelf: Path) -> None:
     assert (problem.rule, problem.line, problem.column) == ("B30", 11, 9)
 
 
+@pytest.mark.parametrize(
+    ("state", "people", "log", "found"),
+    [
+        (Said.APPROVED, ["ta-1"], "", [Severity.ERROR]),
+        (Said.APPROVED, [" TA-1"], "", [Severity.ERROR]),
+        (Said.REVIEWED, ["Ta-1"], "", [Severity.ERROR]),
+        (Said.RETURNED, ["ta-1"], "", []),
+        (Said.APPROVED, ["ta-2"], "", []),
+        (Said.APPROVED, ["ta-2", "ta-1"], "", []),
+        (Said.APPROVED, ["ta-1"], "log: [{state: reviewed, by: ta-2}]", []),
+        (Said.APPROVED, ["ta-1"], "log: [{state: reviewed, by: TA-1}]", [Severity.ERROR]),
+        (Said.APPROVED, ["ta-1"], "log: [{state: draft, by: ta-3}]", []),
+    ],
+)
+def test_what_counts_as_approved_has_a_second_reader(
+    shelf: Path, state: Said, people: list[str], log: str, found: list[Severity]
+) -> None:
+    """An approval by the author alone is told of, however the name is written."""
+    text = clean_bank().replace("status: draft", log or "status: draft", 1)
+    (shelf / "trees.yaml").write_text(text)
+    bank, _ = read_bank(shelf / "trees.yaml")
+    assert bank is not None
+    one = bank.questions[0]
+    given = [Approval(one.id, state, content_hash(one), by, date(2024, 12, 2)) for by in people]
+    write_approvals(shelf / "approvals.yaml", Approvals(tuple(given)))
+    problems = Linter([shelf]).run().problems
+    assert [(p.severity, p.rule, p.line) for p in problems] == [(s, "B30", 11) for s in found]
+
+
 def test_approvals_are_read_once_for_all_banks_beside_them(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,8 @@ class Standing:
     """The entry that counts; None for a draft that nobody judged as it stands."""
     is_changed: bool = False
     """Somebody judged it, and it has been changed since."""
+    readers: tuple[str, ...] = ()
+    """Who reviewed or approved it as it stands."""
 
 
 def by_question(approvals: Iterable[Approval]) -> dict[str, tuple[Approval, ...]]:
@@ -91,7 +93,8 @@ def standing(question: Question, known: Known) -> Standing:
         return Standing(State.DRAFT, is_changed=entries[-1].state is not Judged.RETURNED)
     last = fitting[-1]
     state = {Judged.REVIEWED: State.REVIEWED, Judged.APPROVED: State.APPROVED}.get(last.state)
-    return Standing(state or State.DRAFT, last)
+    readers = tuple(entry.by for entry in fitting if entry.state is not Judged.RETURNED)
+    return Standing(state or State.DRAFT, last, readers=readers)
 
 
 def in_force(bank: Bank, known: Known) -> Bank:
@@ -107,3 +110,14 @@ def author_of(bank: Bank, question: Question) -> str | None:
     if question.log:
         return question.log[0].by
     return bank.prepared.by if bank.prepared else None
+
+
+def person(name: str) -> str:
+    """Return what tells one person from another: neither case nor white space does."""
+    return " ".join(name.split()).casefold()
+
+
+def is_author(name: str, bank: Bank, question: Question) -> bool:
+    """Say whether somebody wrote a question, as far as the bank says."""
+    author = author_of(bank, question)
+    return author is not None and person(author) == person(name)
