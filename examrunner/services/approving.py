@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-WANTED = {Judged.REVIEWED: State.REVIEWED, Judged.APPROVED: State.APPROVED}
-_ENOUGH = {
-    Judged.REVIEWED: (State.REVIEWED, State.APPROVED, State.RETIRED),
-    Judged.APPROVED: (State.APPROVED, State.RETIRED),
-}
-"""States in which a question waits for nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -75,10 +68,18 @@ def waiting_for(files: Iterable[Path], wanted: Judged) -> tuple[list[Waiting], l
             continue
         known = by_question(entries.approvals)
         for question in bank.questions:
-            now = standing(question, known)
-            if now.state not in _ENOUGH[wanted]:
-                waiting.append(Waiting(file, bank, question, now))
+            one = Waiting(file, bank, question, standing(question, known))
+            if _waits(one, wanted):
+                waiting.append(one)
     return waiting, [*dict.fromkeys(problems)]
+
+
+def _waits(one: Waiting, wanted: Judged) -> bool:
+    """Say whether a question lacks a judgement; approved by its author, it still lacks a review."""
+    state = one.standing.state
+    if state is State.RETIRED:
+        return False
+    return state is not State.APPROVED if wanted is Judged.APPROVED else not has_second_reader(one)
 
 
 def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> Approval:
@@ -146,10 +147,9 @@ def line_of(one: Waiting) -> int | None:
 
 
 def has_second_reader(one: Waiting) -> bool:
-    """Say whether somebody other than its author reviewed the question as it stands."""
-    entry = one.standing.entry
-    reviewed = entry is not None and entry.state is Judged.REVIEWED
-    return reviewed and entry is not None and not is_author(entry.by, one.bank, one.question)
+    """Say whether somebody other than its author judged the question as it stands."""
+    readers = one.standing.readers
+    return any(not is_author(name, one.bank, one.question) for name in readers)
 
 
 def summary(files: Sequence[Path]) -> dict[str, int]:

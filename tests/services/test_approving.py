@@ -65,6 +65,20 @@ def test_the_last_entry_for_what_it_says_counts() -> None:
     assert states == [State.DRAFT, State.REVIEWED, State.APPROVED, State.DRAFT]
 
 
+def test_a_review_takes_no_approval_away() -> None:
+    """Whoever reads what is approved already adds to it; only sending it back undoes it."""
+    entries = [entry(QUESTION, Judged.APPROVED, "ta-1"), entry(QUESTION, Judged.REVIEWED)]
+    found = standing(QUESTION, by_question(entries))
+    assert (found.state, found.entry, found.readers) == (
+        State.APPROVED,
+        entries[0],
+        ("ta-1", "ta-2"),
+    )
+    back = [*entries, entry(QUESTION, Judged.RETURNED), entry(QUESTION, Judged.REVIEWED, "ta-3")]
+    found = standing(QUESTION, by_question(back))
+    assert (found.state, found.readers) == (State.REVIEWED, ("ta-3",))
+
+
 def test_a_changed_word_makes_it_a_draft() -> None:
     """The hash binds every word; undoing the change brings the approval back."""
     known = by_question([entry(QUESTION, Judged.APPROVED)])
@@ -207,6 +221,16 @@ def test_a_review_is_somebody_elses(folder: Path) -> None:
     assert has_second_reader(again)
     assert again.why == "reviewed by ta-2 on 2024-12-02"
     assert one.question.id not in waiting(folder, Judged.REVIEWED)
+
+
+def test_what_its_author_approved_waits_for_a_review(folder: Path) -> None:
+    """Approved by the author alone, it is approved, and still somebody else is to review it."""
+    (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.APPROVED)
+    judge(one, Judged.APPROVED, "ta-1", DAY)
+    assert one.question.id not in waiting(folder)
+    assert one.question.id in waiting(folder, Judged.REVIEWED)
+    judge(one, Judged.REVIEWED, "ta-2", DAY)
+    assert one.question.id not in waiting(folder, Judged.REVIEWED) + waiting(folder)
 
 
 def test_what_is_sent_back_carries_a_word(folder: Path) -> None:
