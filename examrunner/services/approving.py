@@ -86,8 +86,8 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
     """Keep a judgement on a question as it was shown.
 
     Raises Refused where the bank says something else by now, where the author would review the
-    own question, or where it is sent back without a word, BadInput where approvals.yaml cannot be
-    read, Environment where the disk says no. Nothing is written then.
+    own question, or where it is sent back without a word, BadInput where the bank or approvals.yaml
+    cannot be read, Environment where the disk says no. Nothing is written then.
     """
     words = clean(note)
     who = clean(by)
@@ -99,9 +99,7 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
         raise Refused(
             f"{who} wrote this question.", "A review is somebody else's; approve may be anybody's."
         )
-    bank, _ = read_bank(one.file)
-    now = next((q for q in bank.questions if q.id == one.question.id), None) if bank else None
-    if now is None or content_hash(now) != content_hash(one.question):
+    if content_hash(again(one).question) != content_hash(one.question):
         raise Refused(f"{one.question.id} was changed meanwhile.", "Look at it again.")
     entry = Approval(
         one.question.id,
@@ -129,7 +127,10 @@ def _keep(folder: Path, entry: Approval) -> None:
 
 
 def again(one: Waiting) -> Waiting:
-    """Return a question as its bank has it by now. Raises BadInput where that cannot be read."""
+    """Return a question as its bank has it by now.
+
+    Raises BadInput where the bank cannot be read, Refused where the question is gone.
+    """
     bank, problems = read_bank(one.file)
     entries, wrong = read_approvals(one.file.parent / FILE)
     if bank is None or wrong:

@@ -102,6 +102,19 @@ class Linter:
         found = self._judged.get(path)
         return found.lines() if found else {}
 
+    def about(self, path: Path, place: int) -> list[Problem]:
+        """Return what there is to say within the lines of a file's question, by its place."""
+        found = self._judged.get(path)
+        lines = [line for _, line, _ in found.ids[place : place + 2]] if found else []
+        if found is None or not lines:
+            return []
+        begin, end = lines[0], lines[1] if len(lines) > 1 else None
+        return [
+            one
+            for one in found.problems
+            if one.line and begin <= one.line and (end is None or one.line < end)
+        ]
+
     def _judge(self, files: list[Path], target: Target) -> dict[Path, Judged]:
         demands = {path: self._demands(target, path) for path in {one.parent for one in files}}
         names = target.names()

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
+from examrunner.cli.output import Output
 from examrunner.domain.bank.lint.judge import BY_ID
 from examrunner.main import main
 from examrunner.services import bank_lint
@@ -275,3 +276,66 @@ def test_a_bank_that_is_not_there_is_told_of(bank: Path, capsys: Captured) -> No
     bank.write_text("reading: [\n")
     assert typed("bank", "show", "trees", "--in", ".") == 1
     assert "trees.yaml:1" in capsys.readouterr().err
+
+
+# --- approve -------------------------------------------------------------------------------
+
+
+def approved_by_hand(
+    monkeypatch: pytest.MonkeyPatch, bank: Path, *answers: tuple[str | None, str]
+) -> int:
+    """Approve as a person who types these answers, the file being saved so just before each."""
+    left = iter(answers)
+
+    def answer(_question: str) -> str:
+        text, key = next(left)
+        if text is not None:
+            bank.write_text(text)
+        return key
+
+    monkeypatch.setattr(Output, "is_terminal", lambda _: True)
+    monkeypatch.setattr("builtins.input", answer)
+    code = typed("bank", "approve", bank, "--by", "ta-2")
+    assert not [*left]
+    return code
+
+
+def test_what_changed_meanwhile_is_shown_anew(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question saved while it is on the screen is refused, shown as it is now, and taken then."""
+    new = clean_bank().replace("Why is the acorn", "Why was the acorn", 1)
+    assert approved_by_hand(monkeypatch, bank, (new, "a"), (None, "a"), (None, "q")) == 0
+    told = capsys.readouterr().out
+    assert told.index("Why is the acorn") < told.index("changed meanwhile")
+    assert told.index("changed meanwhile") < told.index("Why was the acorn")
+    assert told.endswith("12 questions draft, 1 question approved.\n")
+
+
+def test_a_file_that_became_unreadable_says_so(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip saved meanwhile is told with its place; put right, the question comes again."""
+    answers = (("a: b: c", "a"), (None, "a"), (clean_bank(), "x"), (None, "a"), (None, "q"))
+    assert approved_by_hand(monkeypatch, bank, *answers) == 0
+    told = capsys.readouterr().out
+    assert told.count("trees-o1 cannot be read:\ntrees.yaml:1:5: error: a colon") == 4
+    assert "changed meanwhile" not in told
+    assert told.endswith("12 questions draft, 1 question approved.\n")
+    gone = clean_bank().replace("trees-o2", "trees-o9")
+    assert approved_by_hand(monkeypatch, bank, (gone, "a"), (None, "k"), (None, "q")) == 0
+    assert "trees-o2 is no more in trees.yaml." in capsys.readouterr().out
+
+
+def test_problems_of_a_question_are_shown_before_it_is_approved(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the rules say of it, as strictly as it will be judged; of no other question."""
+    text = clean_bank().replace("      weak: It is green.\n", "", 1)
+    bank.write_text(text.replace("  - id: trees-o1\n    kind", "  - kind", 1))
+    approved_by_hand(monkeypatch, bank, (clean_bank(), "k"), (None, "q"))
+    told = [one for one in capsys.readouterr().out.splitlines() if one.startswith("    !")]
+    assert [(one[:12], one[-5:]) for one in told] == [
+        ("    ! error:", "[B01]"),
+        ("    ! error:", "[B24]"),
+    ]
