@@ -67,10 +67,14 @@ class Target:
         return frozenset(course.by_id()) if course else None
 
     def posts(self, folder: Path) -> frozenset[str]:
-        """Return the ids of the readings in which a place is a heading or a time: no papers."""
+        """Return the ids of the readings in which a place is a heading or a time: no papers.
+
+        Without a course any reading may be one.
+        """
         course = self._course(folder)
-        readings = course.readings if course else ()
-        return frozenset(one.id for one in readings if one.type != PAPER)
+        if course is None:
+            return frozenset(path.stem for path in self.files if path.parent == folder)
+        return frozenset(one.id for one in course.readings if one.type != PAPER)
 
     def _course(self, folder: Path) -> Course | None:
         course = None

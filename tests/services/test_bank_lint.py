@@ -235,6 +235,16 @@ def test_only_what_changes_is_told_while_watching(shelf: Path) -> None:
     assert rules(next(seen)) == [("trees.yaml", "B02"), ("trees.yaml", "B01")]
 
 
+def test_without_a_catalogue_any_reading_may_be_a_post(shelf: Path) -> None:
+    """Whether a heading is a place depends on what is read, which only the catalogue knows."""
+    text = clean_bank().replace("at: Section 10", "at: somewhere")
+    (shelf / "trees.yaml").write_text(text.replace("      - {at: Section 11, what: the", "#", 1))
+    assert [rule for _, rule in rules(Linter([shelf]).run())] == ["B17", "B17"]
+    (shelf / "course.yaml").unlink()
+    (problem,) = Linter([shelf]).run().problems
+    assert problem.text == "no place in the paper is named"
+
+
 def test_nothing_to_watch_is_told_once(shelf: Path) -> None:
     """A bank that is not there, or is away for a moment, is told of once, not at every look."""
     bank, aside = shelf / "trees.yaml", shelf / "trees.old"
