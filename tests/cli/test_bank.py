@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,8 @@ def test_a_new_bank_is_a_sound_draft(bank: Path, capsys: Captured) -> None:
     assert typed("bank", "lint", path) == 0
 
 
-def test_the_examples_of_a_new_bank_are_questions(bank: Path) -> None:
-    """With the # taken away from them, they are read as one question of each kind."""
+def test_the_examples_of_a_new_bank_are_questions(bank: Path, capsys: Captured) -> None:
+    """With the # taken away from them, they are read as one question of each kind, well worded."""
     assert typed("bank", "new", "bushes", "--to", "shelf") == 0
     path = Path("shelf", "bushes.yaml")
     head, mark, tail = path.read_text().partition("questions:\n")
@@ -178,7 +179,23 @@ def test_the_examples_of_a_new_bank_are_questions(bank: Path) -> None:
     assert problems == []
     assert value is not None
     assert [one.kind for one in value.questions] == ["core", "detail", "critique", "opening"]
-    assert typed("bank", "lint", path) == 0
+    capsys.readouterr()
+    assert typed("bank", "lint", path, "--json") == 0
+    wording = {f"B{n:02}" for n in (4, 5, 6, 7, 8, 9, 10, 11, 13)}
+    assert not wording & {one["rule"] for one in data(capsys)["problems"]}
+
+
+@pytest.mark.parametrize("to", [".", "shelf", "a shelf", "../elsewhere"])
+def test_what_a_new_bank_says_to_type_works_where_it_was_begun(bank: Path, to: str) -> None:
+    """Its first lines name commands for it; they are typed as they stand there."""
+    for folder in (to, Path(to).resolve() / "more"):
+        assert typed("bank", "new", "bushes", "--to", folder) == 0
+        text = Path(folder, "bushes.yaml").read_text()
+        commands = re.findall(r"# \w+ it with: +examrunner (.*)", text)
+        words = [shlex.split(one.removesuffix(" --watch")) for one in commands]
+        assert [one[:2] for one in words] == [["bank", "show"], ["bank", "lint"]]
+        assert [typed(*one) for one in words] == [0, 0]
+        assert not any(Path(one[2]).is_absolute() for one in words)
 
 
 def test_nothing_is_overwritten(bank: Path, capsys: Captured) -> None:
