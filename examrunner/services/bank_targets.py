@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import WrongUsage
 from examrunner.domain.exam.settings import Settings
-from examrunner.domain.problems import BadInput, Problem, Severity, error
+from examrunner.domain.problems import BadInput, Problem, Severity, error, has_errors
 from examrunner.services.folders import ROSTER_FILE, SETTINGS_FILE, is_session
 from examrunner.storage.readers.bank_files import bank_paths
 
@@ -99,11 +99,7 @@ def targets(paths: Sequence[Path]) -> Target:
     target = Target()
     for path in paths or usual():
         if path.is_dir():
-            before = len(target.files)
-            add = _add_session if is_session(path) else _add_folder
-            add(target, path)
-            if len(target.files) == before:
-                target.problems.append(no_bank(path))
+            _add_named(target, path)
         elif path.is_file():
             target.files.append(path)
         else:
@@ -181,6 +177,25 @@ def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
     banks, problems = bank_paths(folder)
     others = [folder / name for name in OTHERS if (folder / name).is_file()]
     return sorted([*banks, *others]), problems
+
+
+def _add_named(target: Target, folder: Path) -> None:
+    """Add what a folder or session means; to mean no bank is an error unless there is a catalogue.
+
+    A course that is begun has no bank yet; its catalogue is still worth a look.
+    """
+    own = Target()
+    add = _add_session if is_session(folder) else _add_folder
+    add(own, folder)
+    if all(path.name in OTHERS for path in own.files) and not has_errors(own.problems):
+        missing = no_bank(folder)
+        severity = Severity.WARNING if own.files else Severity.ERROR
+        own.problems.append(replace(missing, severity=severity))
+    target.files += own.files
+    target.folders += own.folders
+    target.problems += own.problems
+    if own.session is not None:
+        target.session, target.settings = own.session, own.settings
 
 
 def _add_folder(target: Target, folder: Path) -> None:

@@ -99,6 +99,11 @@ def test_a_folder_without_banks_is_an_error(shelf: Path) -> None:
         assert told == (Severity.ERROR, "there is no bank in this folder", str(path), hint)
     (place / "session.yaml").write_text("session: final\n")
     assert [one.text for one in Linter([place]).run().problems] == ["this session has no bank"]
+    (place / "session.yaml").write_text("session: [")
+    assert rules(Linter([place]).run()) == [("session.yaml", "yaml")]
+    (Path("pages") / "course.yaml").write_text(COURSE)
+    (problem,) = Linter([Path("pages")]).run().problems
+    assert (problem.severity, problem.text) == (Severity.WARNING, "there is no bank in this folder")
 
 
 def test_without_shelves_the_banks_one_stands_in_are_meant(
