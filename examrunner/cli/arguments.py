@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     Commands: TypeAlias = "_SubParsersAction[Parser]"
 
+PATHS = (
+    "banks, folders of them or a session; without any: the banks of the session one stands in, "
+    "else all below questionbanks, else those of the folder one stands in"
+)
+
 
 class Parser(ArgumentParser):
     """A parser whose complaints go the way of all others."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from examrunner.cli.arguments import add_json
+from examrunner.cli.arguments import PATHS, add_json
 from examrunner.domain.errors import Refused
+from examrunner.domain.problems import BadInput
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
     from examrunner.domain.bank.approval import Judged
+    from examrunner.domain.errors import ExamError
     from examrunner.domain.problems import Problem
     from examrunner.services.approving import Waiting
+    from examrunner.services.bank_lint import Linter
 
 KEYS = "a {accept}, e edit, s send back, k skip, q quit:"
+WITHOUT = "e edit, k skip, q quit:"
+"""For a question that cannot be read."""
 ACCEPT = {"reviewed": "reviewed", "approved": "approve"}
 
 
@@ -33,9 +38,7 @@ def add_approve(commands: Commands) -> None:
         "in approvals.yaml beside the banks, by a hash of what the question says; the banks "
         "themselves are not touched. Sessions ask for it by `questions: approved`.",
     )
-    parser.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="banks or folders of banks"
-    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=PATHS)
     parser.add_argument(
         "--review", action="store_true", help="review, as somebody other than the author"
     )
@@ -55,13 +58,15 @@ def _approve(options: Namespace, out: Output) -> int:
     from datetime import date
 
     from examrunner.domain.bank.approval import Judged
-    from examrunner.services.approving import bank_files, judge, summary, waiting_for
+    from examrunner.services.approving import judge, summary, waiting_for
+    from examrunner.services.bank_lint import Linter
+    from examrunner.services.bank_targets import bank_files
     from examrunner.storage.person import examiner
 
     wanted = Judged.REVIEWED if options.review else Judged.APPROVED
-    files = bank_files(options.paths or [Path()])
+    files = bank_files(options.paths)
     by = options.by or examiner()
-    waiting, problems = waiting_for(files, wanted)
+    waiting, _ = waiting_for(files, wanted)
     today = date.today()  # noqa: DTZ011  the day on the wall, as people note it
     given = 0
     if options.question:
@@ -69,8 +74,9 @@ def _approve(options: Namespace, out: Output) -> int:
             judge(one, wanted, by, today)
             given += 1
     elif out.can_ask() and waiting:
-        given = _ask_all(waiting, wanted, by, today, out)
-    left, _ = waiting_for(files, wanted)
+        linter = Linter(options.paths, approval=True)
+        given = _ask_all(waiting, wanted, by, today, out, linter=linter)
+    left, problems = waiting_for(files, wanted)
     counts = summary(files)
     out.emit(_data(left, counts, given, problems))
     _say_left(left, counts, out, asked=out.can_ask())
@@ -86,18 +92,29 @@ def _named(waiting: list[Waiting], ids: list[str]) -> list[Waiting]:
     return [known[name] for name in ids]
 
 
-def _ask_all(waiting: list[Waiting], wanted: Judged, by: str, today: date, out: Output) -> int:
-    """Go through the questions with the person at the terminal. Returns how many were judged."""
+def _ask_all(
+    waiting: list[Waiting], wanted: Judged, by: str, today: date, out: Output, *, linter: Linter
+) -> int:
+    """Go through the questions with the person at the terminal. Returns how many were judged.
+
+    Each is read anew whenever it is shown, since its file may be open in an editor.
+    """
     from examrunner.domain.bank.approval import Judged
     from examrunner.domain.errors import ExamError
-    from examrunner.services.approving import judge
+    from examrunner.services.approving import again, judge, line_of
+    from examrunner.storage.editor import edit
 
     given, place = 0, 0
     out.say(f"{counted(len(waiting), 'question')} to look at, as {by}.")
     while place < len(waiting):
-        one = waiting[place]
-        _show(one, place + 1, len(waiting), out)
-        answer = (out.prompt(KEYS.format(accept=ACCEPT[str(wanted)])) or "q").casefold()
+        one, keys = waiting[place], WITHOUT
+        try:
+            one = again(one)
+            _show(one, place + 1, len(waiting), linter, out)
+            keys = KEYS.format(accept=ACCEPT[str(wanted)])
+        except ExamError as failure:
+            _say_why(failure, one, out)
+        answer = (out.prompt(keys) or "q").casefold()
         try:
             if answer == "a":
                 judge(one, wanted, by, today)
@@ -106,7 +123,7 @@ def _ask_all(waiting: list[Waiting], wanted: Judged, by: str, today: date, out: 
                 judge(one, Judged.RETURNED, by, today, out.prompt("Why:") or "")
                 given += 1
             elif answer == "e":
-                waiting[place] = _edited(one)
+                edit(one.file, line_of(one))
                 continue
             elif answer == "q":
                 break
@@ -114,22 +131,22 @@ def _ask_all(waiting: list[Waiting], wanted: Judged, by: str, today: date, out: 
                 out.say("Type one of the letters.")
                 continue
         except ExamError as failure:
-            out.say(f"{failure.message} {failure.hint}".strip())
+            _say_why(failure, one, out)
             continue
         place += 1
     return given
 
 
-def _edited(one: Waiting) -> Waiting:
-    """Open the question in the editor and read it anew."""
-    from examrunner.services.approving import again, line_of
-    from examrunner.storage.editor import edit
+def _say_why(failure: ExamError, one: Waiting, out: Output) -> None:
+    """Say why a question cannot be shown or judged."""
+    if isinstance(failure, BadInput):
+        out.say(f"{one.question.id} cannot be read:")
+        out.problems(failure.problems)
+    else:
+        out.say(f"{failure.message} {failure.hint}".strip())
 
-    edit(one.file, line_of(one))
-    return again(one)
 
-
-def _show(one: Waiting, place: int, count: int, out: Output) -> None:
+def _show(one: Waiting, place: int, count: int, linter: Linter, out: Output) -> None:
     from examrunner.services.approving import has_second_reader
 
     question = one.question
@@ -156,6 +173,9 @@ def _show(one: Waiting, place: int, count: int, out: Output) -> None:
             out.say(f"{name}: {sample}", indent=4)
     for source in question.source:
         out.say(f"at {source.at}{f': {source.what}' if source.what else ''}", indent=4)
+    linter.refresh()
+    for problem in linter.about(one.file, one.bank.questions.index(question)):
+        out.say(f"! {problem.severity}: {problem.text} [{problem.rule}]", indent=4)
     out.say()
 
 

@@ -61,7 +61,11 @@ def add_import(commands: Commands) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the file of the other system")
     parser.add_argument("--reading", metavar="READING", help="the reading that it asks about")
     parser.add_argument(
-        "--to", type=Path, default=Path(), metavar="DIR", help="where the new file goes"
+        "--to",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="where the new file goes; may be a new folder",
     )
     parser.add_argument(
         "--form", choices=SOURCES, help="what the file is, where its ending does not say"
@@ -74,7 +78,8 @@ def add_import(commands: Commands) -> None:
         "--course",
         type=Path,
         metavar="FILE",
-        help="the catalogue that BibTeX is compared with (default: course.yaml in DIR)",
+        help="the catalogue that has the reading, or that BibTeX is compared with (default: "
+        "course.yaml in DIR)",
     )
     add_json(parser)
     parser.set_defaults(run=_import)
@@ -126,6 +131,7 @@ def _import(options: Namespace, out: Output) -> int:
         folder=options.to,
         kind=options.kind,
         sheet=options.sheet,
+        course=options.course,
     )
     out.emit(_imported_data(done))
     _say_imported(done, out)

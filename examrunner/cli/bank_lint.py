@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from examrunner.cli.arguments import add_json
+from examrunner.cli.arguments import PATHS, add_json
 from examrunner.cli.output import place_of, problems_data
 from examrunner.domain.errors import WrongUsage
 from examrunner.domain.text import counted
@@ -34,8 +34,7 @@ def add_lint(commands: Commands) -> None:
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="banks, folders of them or a session; without any: the banks of the session one "
-        "stands in, else all below questionbanks",
+        help=PATHS,
     )
     parser.add_argument(
         "--approval", action="store_true", help="judge drafts as strictly as for approval"

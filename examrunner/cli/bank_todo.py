@@ -65,10 +65,11 @@ def add_carry_over(commands: Commands) -> None:
     parser = commands.add_parser(
         "carry-over",
         help="take banks into the next term, with a memory of what was asked",
-        description="Copy the banks of an examined session as they are, with approvals.yaml, and "
-        "write exposure.yaml beside them: which question was shown how often, and how it was "
-        "answered where at least three students were asked. No student is in it. Nothing that "
-        "is there already is overwritten, and a session counts once however often this is done.",
+        description="Copy the banks of an examined session as they are, with approvals.yaml and "
+        "course.yaml beside them, and write exposure.yaml: which question was shown how often, and "
+        "how it was answered where at least three students were asked. No student is in it. "
+        "Nothing that is there already is overwritten, and a session counts once however often "
+        "this is done.",
     )
     add_session(parser)
     parser.add_argument(

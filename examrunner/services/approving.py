@@ -11,29 +11,23 @@ from examrunner.domain.bank.approval import (
     Approvals,
     Judged,
     Standing,
-    author_of,
     by_question,
+    is_author,
     standing,
 )
 from examrunner.domain.bank.banks import Bank, Question, State
 from examrunner.domain.bank.content import content_hash
-from examrunner.domain.errors import Environment, Refused, WrongUsage
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.problems import BadInput, Problem
 from examrunner.domain.text import clean, counted, is_blank
+from examrunner.storage.lock import one_at_a_time
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
-from examrunner.storage.readers.bank_files import NOT_BANKS, read_bank
+from examrunner.storage.readers.bank_files import read_bank
 from examrunner.storage.readers.bank_judge import judge_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
-
-WANTED = {Judged.REVIEWED: State.REVIEWED, Judged.APPROVED: State.APPROVED}
-_ENOUGH = {
-    Judged.REVIEWED: (State.REVIEWED, State.APPROVED, State.RETIRED),
-    Judged.APPROVED: (State.APPROVED, State.RETIRED),
-}
-"""States in which a question waits for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +53,6 @@ class Waiting:
         return "never judged"
 
 
-def bank_files(paths: Iterable[Path]) -> list[Path]:
-    """Return the banks among files and folders, each once. Raises WrongUsage for what is none."""
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found = sorted(path.glob("*.yaml"))
-            files += [one for one in found if one.stem not in NOT_BANKS]
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise WrongUsage(f"There is no bank or folder {path}.")
-    return list(dict.fromkeys(files))
-
-
 def waiting_for(files: Iterable[Path], wanted: Judged) -> tuple[list[Waiting], list[Problem]]:
     """Return the questions that wait for a judgement, and what is wrong with the files.
 
@@ -88,18 +68,26 @@ def waiting_for(files: Iterable[Path], wanted: Judged) -> tuple[list[Waiting], l
             continue
         known = by_question(entries.approvals)
         for question in bank.questions:
-            now = standing(question, known)
-            if now.state not in _ENOUGH[wanted]:
-                waiting.append(Waiting(file, bank, question, now))
-    return waiting, problems
+            one = Waiting(file, bank, question, standing(question, known))
+            if _waits(one, wanted):
+                waiting.append(one)
+    return waiting, [*dict.fromkeys(problems)]
+
+
+def _waits(one: Waiting, wanted: Judged) -> bool:
+    """Say whether a question lacks a judgement; approved by its author, it still lacks a review."""
+    state = one.standing.state
+    if state is State.RETIRED:
+        return False
+    return state is not State.APPROVED if wanted is Judged.APPROVED else not has_second_reader(one)
 
 
 def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> Approval:
     """Keep a judgement on a question as it was shown.
 
     Raises Refused where the bank says something else by now, where the author would review the
-    own question, or where it is sent back without a word, BadInput where approvals.yaml cannot be
-    read, Environment where the disk says no. Nothing is written then.
+    own question, or where it is sent back without a word, BadInput where the bank or approvals.yaml
+    cannot be read, Environment where the disk says no. Nothing is written then.
     """
     words = clean(note)
     who = clean(by)
@@ -107,18 +95,12 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
         raise Refused("Somebody must stand behind this.", "Give a name or a role.")
     if state is Judged.RETURNED and is_blank(words):
         raise Refused("A question is sent back with a word why.", "Nothing was written.")
-    if state is Judged.REVIEWED and who == author_of(one.bank, one.question):
+    if state is Judged.REVIEWED and is_author(who, one.bank, one.question):
         raise Refused(
             f"{who} wrote this question.", "A review is somebody else's; approve may be anybody's."
         )
-    bank, _ = read_bank(one.file)
-    now = next((q for q in bank.questions if q.id == one.question.id), None) if bank else None
-    if now is None or content_hash(now) != content_hash(one.question):
+    if content_hash(again(one).question) != content_hash(one.question):
         raise Refused(f"{one.question.id} was changed meanwhile.", "Look at it again.")
-    path = one.file.parent / FILE
-    before, problems = read_approvals(path)
-    if problems:
-        raise BadInput(problems)
     entry = Approval(
         one.question.id,
         state,
@@ -127,15 +109,28 @@ def judge(one: Waiting, state: Judged, by: str, on: date, note: str = "") -> App
         on,
         None if is_blank(words) else words,
     )
-    try:
-        write_approvals(path, Approvals((*before.approvals, entry)))
-    except OSError as fault:
-        raise Environment(f"{path} cannot be written: {fault.strerror or fault}.") from fault
+    _keep(one.file.parent, entry)
     return entry
 
 
+def _keep(folder: Path, entry: Approval) -> None:
+    """Add an entry to those of a folder, however many do so at once."""
+    path = folder / FILE
+    with one_at_a_time(folder):
+        before, problems = read_approvals(path)
+        if problems:
+            raise BadInput(problems)
+        try:
+            write_approvals(path, Approvals((*before.approvals, entry)))
+        except OSError as fault:
+            raise Environment(f"{path} cannot be written: {fault.strerror or fault}.") from fault
+
+
 def again(one: Waiting) -> Waiting:
-    """Return a question as its bank has it by now. Raises BadInput where that cannot be read."""
+    """Return a question as its bank has it by now.
+
+    Raises BadInput where the bank cannot be read, Refused where the question is gone.
+    """
     bank, problems = read_bank(one.file)
     entries, wrong = read_approvals(one.file.parent / FILE)
     if bank is None or wrong:
@@ -153,10 +148,9 @@ def line_of(one: Waiting) -> int | None:
 
 
 def has_second_reader(one: Waiting) -> bool:
-    """Say whether somebody other than its author reviewed the question as it stands."""
-    entry = one.standing.entry
-    reviewed = entry is not None and entry.state is Judged.REVIEWED
-    return reviewed and entry is not None and entry.by != author_of(one.bank, one.question)
+    """Say whether somebody other than its author judged the question as it stands."""
+    readers = one.standing.readers
+    return any(not is_author(name, one.bank, one.question) for name in readers)
 
 
 def summary(files: Sequence[Path]) -> dict[str, int]:

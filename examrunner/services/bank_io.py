@@ -5,6 +5,7 @@ Only new files are written. A bank that is there already is somebody's work and 
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 from examrunner.domain.bank.banks import Bank
 from examrunner.domain.bank.carrying import CALLED, ENDINGS, TO_READ, Form, Loss, exported, losses
 from examrunner.domain.bank.foreign import Skipped
-from examrunner.domain.errors import Environment, Refused, WrongUsage
-from examrunner.domain.problems import BadInput, Problem, error
+from examrunner.domain.errors import Environment, Refused, WrongUsage, refused_by_machine
+from examrunner.domain.problems import BadInput, Problem, error, warning
 from examrunner.domain.text import counted, is_id, safe
+from examrunner.services.bank_targets import COURSE_FILE
 from examrunner.services.export import demand_new
+from examrunner.storage.files import PRIVATE_FILE, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -179,9 +182,11 @@ def import_bank(
     folder: Path,
     kind: str = USUAL_KIND,
     sheet: str | None = None,
+    course: Path | None = None,
 ) -> Imported:
-    """Make a new bank of drafts from a file of another system.
+    """Make a new bank of drafts from a file of another system, in a folder that may be new, too.
 
+    A reading that the catalogue (`course`, else course.yaml in the folder) lacks is warned of.
     Raises BadInput for a file that cannot be read or holds no question of ours, WrongUsage for a
     reading that cannot be an id, Refused where its bank is there already, Environment where the
     disk says no. Nothing is written then.
@@ -195,15 +200,14 @@ def import_bank(
         raise WrongUsage("This cannot be a kind of question.", "Such as: core")
     path = folder / f"{reading}.yaml"
     demand_no_bank(path)
-    if not folder.is_dir():
-        raise WrongUsage(f"There is no folder {folder}.")
+    demand_place(folder)
+    unknown = _unknown(reading, catalogue_of(folder, course))
     foreign = about(reading, _foreign(file, source, sheet))
     bank, problems = as_bank(reading, foreign, kind, str(file))
-    found = (*foreign.problems, *problems)
+    found = (*unknown, *foreign.problems, *problems)
     if not bank.questions:
         raise BadInput([*found, _nothing(foreign, file)])
-    data = _checked(bank, file)
-    write_once(path, data, readable=True)
+    write_beside(path, _checked(bank, file))
     return Imported(path, foreign.form, bank, foreign.skipped, found)
 
 
@@ -214,6 +218,35 @@ def demand_no_bank(path: Path) -> None:
             f"{path} is there already; a bank that people write is never rewritten.",
             "Nothing was written. --to names another folder; copy from there what you want.",
         )
+
+
+def demand_place(folder: Path) -> None:
+    """Raise WrongUsage where something else stands in the place of a folder."""
+    if folder.exists() and not folder.is_dir():
+        raise WrongUsage(f"{folder} is no folder.")
+
+
+def catalogue_of(folder: Path, named: Path | None) -> Path | None:
+    """Return the catalogue that is named, else the one of a folder; None without one."""
+    usual = folder / COURSE_FILE
+    return named or (usual if usual.is_file() else None)
+
+
+def _unknown(reading: str, course: Path | None) -> list[Problem]:
+    """Warn of a reading that the catalogue lacks. Raises BadInput where that cannot be read."""
+    from examrunner.storage.readers.course_files import read_course
+
+    if course is None:
+        return []
+    found, problems = read_course(course)
+    if found is None:
+        raise BadInput(problems)
+    if reading in found.by_id():
+        return []
+    near = difflib.get_close_matches(reading, found.by_id(), n=1)
+    hint = f"did you mean `{near[0]}`?" if near else "add it to `readings` there"
+    told = f"no reading of this course has the id `{reading}`"
+    return [warning(told, hint, file=str(course), rule="bank-import")]
 
 
 def _foreign(file: Path, source: Source, sheet: str | None) -> Foreign:
@@ -257,12 +290,22 @@ def named(file: Path) -> str:
     return safe(" ".join(file.name.split()))
 
 
-def write_once(path: Path, data: bytes, *, readable: bool = False) -> None:
-    """Write a new file, `readable` by others too. Raises Refused or Environment."""
-    from examrunner.storage.files import PRIVATE_FILE, write_atomically
+def write_beside(path: Path, data: bytes) -> None:
+    """Write a new file for a folder of banks, which is made where it is not there yet.
 
+    Raises Refused or Environment.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise refused_by_machine(fault) from fault
+    write_once(path, data, READABLE)
+
+
+def write_once(path: Path, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Write a new file. Raises Refused or Environment."""
     demand_new(path)
     try:
-        write_atomically(path, data, READABLE if readable else PRIVATE_FILE)
+        write_atomically(path, data, mode)
     except OSError as fault:
         raise Environment(f"{path} cannot be written: {fault.strerror or fault}.") from fault

@@ -11,14 +11,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from examrunner.domain.bank.banks import State
 from examrunner.domain.bank.lint.rules import Demands
-from examrunner.domain.errors import refused_by_machine
 from examrunner.domain.problems import Problem, Severity, error
-from examrunner.services.bank_targets import APPROVALS, COURSE_FILE, Target, targets
-from examrunner.storage.files import stamp, write_atomically
+from examrunner.services.bank_targets import APPROVALS, COURSE_FILE, Target, targets, usual
+from examrunner.storage.files import stamp
 from examrunner.storage.readers.bank_judge import Judged, judge_file
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ FEWEST_TO_SHARE = 300
 """So many files take longer than it takes to start a second process."""
 LOOK_EVERY = 0.1
 """Seconds between two looks at the files while watching."""
-READABLE = 0o644
 AT_ONCE = 16
 """Files that are handed to a process at a time."""
 SPECIAL = frozenset({COURSE_FILE, APPROVALS})
@@ -66,20 +64,23 @@ class Linter:
     workers: int | None = None
     """How many processes may share the work; None: one for each processor."""
     _stamps: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    _wrong: list[Problem] | None = None
+    """With the paths, when they were last looked at; None before that."""
     _judged: dict[Path, Judged] = field(default_factory=dict)
 
     def run(self) -> Linted:
         """Judge everything. Raises ExamError where the paths name nothing."""
-        self._stamps, self._judged = {}, {}
+        self._stamps, self._judged, self._wrong = {}, {}, None
         found = self.refresh()
         assert found is not None
         return found
 
     def refresh(self) -> Linted | None:
         """Judge what changed since the last time; None where nothing did."""
+        self.paths = self.paths or usual()
         target = targets(self.paths)
         stamps = {path: stamp(path) for path in target.looked_at()}
-        if self._stamps and stamps == self._stamps:
+        if stamps == self._stamps and target.problems == self._wrong:
             return None
         changed = {path for path in stamps if stamps[path] != self._stamps.get(path)}
         changed |= self._stamps.keys() - stamps.keys()
@@ -92,7 +93,7 @@ class Linter:
             if path in changed or path.parent in around or path not in self._judged
         ]
         self._judged |= self._judge(anew, target)
-        self._stamps = stamps
+        self._stamps, self._wrong = stamps, target.problems
         self._judged = {path: self._judged[path] for path in target.files}
         return _linted(self._judged, target)
 
@@ -100,6 +101,19 @@ class Linter:
         """Return the line of each question's id in a file that was judged."""
         found = self._judged.get(path)
         return found.lines() if found else {}
+
+    def about(self, path: Path, place: int) -> list[Problem]:
+        """Return what there is to say within the lines of a file's question, by its place."""
+        found = self._judged.get(path)
+        lines = [line for _, line, _ in found.ids[place : place + 2]] if found else []
+        if found is None or not lines:
+            return []
+        begin, end = lines[0], lines[1] if len(lines) > 1 else None
+        return [
+            one
+            for one in found.problems
+            if one.line and begin <= one.line and (end is None or one.line < end)
+        ]
 
     def _judge(self, files: list[Path], target: Target) -> dict[Path, Judged]:
         demands = {path: self._demands(target, path) for path in {one.parent for one in files}}
@@ -196,11 +210,15 @@ def changes(linter: Linter, wait: Callable[[float], object] = time.sleep) -> Ite
 
 
 def write_sarif(path: Path, found: Linted) -> None:
-    """Write the problems for code hosts. Raises Environment where the disk says no."""
+    """Write the problems for code hosts, also in place of what an earlier run wrote.
+
+    Raises Refused where another file stands there, Environment where the disk says no.
+    """
     from examrunner.domain.bank.lint.judge import RULES
+    from examrunner.services.own_files import write_again
     from examrunner.storage.writers.sarif import sarif_bytes
 
-    try:
-        write_atomically(path, sarif_bytes(found.problems, RULES), READABLE)
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
+    def tool(log: Any) -> object:
+        return log["runs"][0]["tool"]["driver"]["name"]
+
+    write_again(path, sarif_bytes(found.problems, RULES), tool, "SARIF file of bank lint")

@@ -139,7 +139,7 @@ class Shelf:
             for path in sorted(folder.glob("*.yaml")):
                 if path.name == FILE:
                     approvals.append(path)
-                elif path.stem not in NOT_BANKS:
+                elif path.stem not in NOT_BANKS and not path.name.startswith("."):
                     found.setdefault(path.stem, path)
         return [*found.values(), *approvals]
 
@@ -169,18 +169,18 @@ class Shelf:
 def shelf_of(paths: Sequence[Path]) -> Shelf:
     """Return the shelf of folders with banks, or of a session and its folders.
 
-    With none named it is the session one stands in, else the folders below `questionbanks`.
-    Raises ExamError where there is neither.
+    With none named it is the session one stands in, else the folders below `questionbanks`, else
+    the one that one stands in. Raises ExamError where none of them has a bank.
     """
+    from examrunner.services.bank_targets import bank_files, shelves
     from examrunner.services.folders import is_session, session_folder
 
-    if paths and not any(is_session(path) for path in paths):
-        return Shelf(tuple(path if path.is_dir() else path.parent for path in paths))
-    if not paths:
-        below = tuple(sorted(path for path in Path("questionbanks").glob("*") if path.is_dir()))
-        if not is_session(Path()) and below:
-            return Shelf(below)
     session = next((path for path in paths if is_session(path)), None)
+    if paths and session is None:
+        bank_files(paths)
+        return Shelf(tuple(path if path.is_dir() else path.parent for path in paths))
+    if not paths and not is_session(Path()) and (near := shelves()):
+        return Shelf(tuple(near))
     return _of_session(session or session_folder(None))
 
 

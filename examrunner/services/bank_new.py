@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.errors import Refused, WrongUsage, refused_by_machine
 from examrunner.domain.problems import BadInput
-from examrunner.domain.text import is_id
+from examrunner.domain.text import is_id, safe
 from examrunner.services.bank_targets import COURSE_FILE, SHELVES
 from examrunner.services.create import course_file
 from examrunner.services.folders import is_session
@@ -63,7 +65,7 @@ def new_bank(reading: str, course: str | None = None, folder: Path | None = None
         if not has_schema:
             write_atomically(schema, schema_bytes(), READABLE)
         with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(skeleton(reading, known))
+            stream.write(skeleton(reading, known, _typed(file)))
         file.chmod(READABLE)
     except FileExistsError as fault:
         raise Refused(f"{file} is there already.", "Nothing was changed.") from fault
@@ -72,15 +74,29 @@ def new_bank(reading: str, course: str | None = None, folder: Path | None = None
     return NewBank(file, known.title if known else "", None if has_schema else schema)
 
 
+def _typed(file: Path) -> str:
+    """Return a path as it is typed in a command from here; none begins with somebody's home."""
+    try:
+        near = Path(os.path.relpath(file))
+    except ValueError:  # another drive of Windows
+        near = file
+    return safe(shlex.quote(str(near)))
+
+
 def write_schema(target: Path) -> Path:
-    """Write the schema to a file, or into a folder under its usual name; return the file."""
+    """Write the schema to a file, or into a folder under its usual name; return the file.
+
+    An older schema is replaced. Raises Refused where another file stands there, Environment where
+    the disk says no.
+    """
+    from examrunner.services.own_files import write_again
     from examrunner.storage.writers.json_schema import FILE, schema_bytes
 
+    def title(schema: Any) -> object:
+        return schema["title"]
+
     file = target / FILE if target.is_dir() else target
-    try:
-        write_atomically(file, schema_bytes(), READABLE)
-    except OSError as fault:
-        raise refused_by_machine(fault) from fault
+    write_again(file, schema_bytes(), title, "schema of banks")
     return file
 
 

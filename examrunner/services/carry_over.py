@@ -1,7 +1,8 @@
 """Next term: the banks of an examined session, and a memory of what was asked, without students.
 
-Banks are copied byte for byte, as people wrote them. Nothing that is there is overwritten but the
-memory, which the program alone writes: a session takes one place in it, however often it comes.
+Banks and the catalogue beside them are copied byte for byte, as people wrote them. Nothing that is
+there is overwritten but the memory, which the program alone writes: a session takes one place in
+it, however often it comes.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from examrunner.domain.bank.exposure import Used, discreet, remember
 from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.exam.phases import DAY_OVER, session_phase
 from examrunner.domain.problems import BadInput, has_errors
+from examrunner.services.bank_targets import COURSE_FILE
 from examrunner.services.exposure import tally
 from examrunner.services.folders import demand_session
 from examrunner.storage.files import write_atomically
 from examrunner.storage.readers.approval_files import FILE as APPROVALS
 from examrunner.storage.readers.approval_files import READABLE, approvals_bytes, read_approvals
-from examrunner.storage.readers.bank_files import NOT_BANKS
+from examrunner.storage.readers.bank_files import bank_paths
 from examrunner.storage.readers.exposure_files import FILE as MEMORY
 from examrunner.storage.readers.exposure_files import exposure_bytes, read_exposure, write_exposure
 from examrunner.storage.readers.session_files import demand_settings
@@ -146,11 +148,14 @@ def _day(settings: Settings, attempts: Iterable[Attempt]) -> date | None:
 
 
 def _files(folders: Iterable[Path]) -> dict[str, Path]:
-    """Return the banks by name, of each reading that of the first folder."""
+    """Return the banks by name, and the catalogue by which they are judged where it is beside them.
+
+    Of each the one of the first folder that has it counts.
+    """
     found: dict[str, Path] = {}
     for folder in folders:
-        for path in sorted(folder.glob("*.yaml")):
-            if path.stem not in NOT_BANKS and path.is_file() and not path.name.startswith("."):
+        for path in (*bank_paths(folder)[0], folder / COURSE_FILE):
+            if path.is_file():
                 found.setdefault(path.name, path)
     return found
 

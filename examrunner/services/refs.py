@@ -7,9 +7,8 @@ from pathlib import Path
 
 from examrunner.domain.course.catalogue import Reading
 from examrunner.domain.course.refs import Double, sort_out
-from examrunner.domain.errors import WrongUsage
 from examrunner.domain.problems import BadInput, Problem, error, has_errors
-from examrunner.services.bank_io import named, write_once
+from examrunner.services.bank_io import catalogue_of, demand_place, named, write_beside
 from examrunner.services.export import demand_new
 
 COURSE = "course.yaml"
@@ -42,11 +41,9 @@ def import_readings(
     from examrunner.storage.readers.tables import bytes_of
     from examrunner.storage.writers.bank_yaml import readings_bytes
 
-    usual = folder / COURSE
-    course = course or (usual if usual.is_file() else None)
+    course = catalogue_of(folder, course)
     path = out or folder / f"{file.stem}-readings.yaml"
-    if not path.parent.is_dir():
-        raise WrongUsage(f"There is no folder {path.parent}.")
+    demand_place(path.parent)
     demand_new(path)
     catalogue, problems = _readings_of(course)
     refs = read_bibtex(bytes_of(file, str(file)), str(file))
@@ -56,7 +53,7 @@ def import_readings(
         f"want from here to below `readings:` in {COURSE}.",
     )
     if found.new:
-        write_once(path, readings_bytes(found.new, head), readable=True)
+        write_beside(path, readings_bytes(found.new, head))
     elif not refs.proposed:
         told = "there is no entry with a title in this file"
         raise BadInput([*refs.problems, error(told, file=str(file), line=1, rule="bibtex")])

@@ -3,6 +3,8 @@
 The lock itself is the kernel's and goes with the process. The file's one line says who holds it
 and when that process last gave a sign of life; it is rewritten in place each second, without a
 sync, since the kernel keeps it when the process is killed.
+
+A folder in which a file is read and written anew has a plainer one, without a file.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import json
 import os
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,6 +167,29 @@ def alone(path: Path, holder: str, moment: Moment) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one process at a time change a file of a folder that is read and written anew.
+
+    The lock is the kernel's, on the folder itself: nothing is left behind, not even by a process
+    that is killed. Where there is none (Windows, some file servers) nobody waits.
+    """
+    file: int | None = None
+    if sys.platform != "win32":
+        import fcntl
+
+        with suppress(OSError):
+            file = os.open(folder, os.O_RDONLY)
+    try:
+        if file is not None:
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        if file is not None:
+            os.close(file)
 
 
 def _taken(about: dict[str, Any]) -> str:

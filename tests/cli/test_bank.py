@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-import yaml
 
+from examrunner.cli.output import Output
 from examrunner.domain.bank.lint.judge import BY_ID
 from examrunner.main import main
 from examrunner.services import bank_lint
-from examrunner.storage.readers.bank_files import read_bank
-from examrunner.storage.writers.json_schema import TEXTS, bank_schema
 from tests.banks import clean_bank
 
 Captured = pytest.CaptureFixture[str]
 CS496 = Path(__file__).parents[2] / "questionbanks" / "cs496"
-COURSE = """\
-id: c
-readings:
-  - {id: trees, title: "Trees: on 'life'", authors: "A: B", arxiv: "1.2"}
-"""
 
 
 def typed(*words: object) -> int:
@@ -99,6 +90,27 @@ def test_sarif_has_what_its_standard_demands(bank: Path, capsys: Captured) -> No
     assert place["region"] == {"startLine": 214, "startColumn": 26}
 
 
+@pytest.mark.parametrize(
+    ("words", "made"), [(("lint", ".", "--sarif"), "out.sarif"), (("schema", "--to"), "x.json")]
+)
+def test_only_a_file_of_the_same_kind_is_made_again(
+    bank: Path, capsys: Captured, words: tuple[str, ...], made: str
+) -> None:
+    """A slip of the hand that names a bank, or any other file, costs nobody a word."""
+    Path("notes.json").write_text('{"title": "mine", "runs": []}')
+    for path in (bank, Path("notes.json")):
+        before = path.read_bytes()
+        assert typed("bank", *words, path) == 3
+        assert f"{path} is there already" in capsys.readouterr().err
+        assert path.read_bytes() == before
+    assert typed("bank", *words, made) == 0
+    first = Path(made).read_bytes()
+    older = first.replace(b"sarif-2.1.0.json", b"older").replace(b'"description"', b'"older"')
+    Path(made).write_bytes(older)
+    assert typed("bank", *words, made) == 0
+    assert Path(made).read_bytes() == first
+
+
 def test_every_rule_is_explained(capsys: Captured) -> None:
     """By its id in any case; another word is wrong usage and names the rules."""
     for name, rule in BY_ID.items():
@@ -125,157 +137,6 @@ def test_watching_goes_on_until_it_is_ended(
     out = capsys.readouterr().out
     assert out.index("nothing to say") < out.index("[B02]")
     assert typed("bank", "lint", bank, "--watch", "--json") == 2
-
-
-# --- new, schema ---------------------------------------------------------------------------
-
-
-def test_a_new_bank_is_a_sound_draft(bank: Path, capsys: Captured) -> None:
-    """Title and authors come from the catalogue, nothing in it is an error, nothing is drawn."""
-    Path("course.yaml").write_text(COURSE)
-    assert typed("bank", "new", "trees", "--course", "course.yaml", "--to", "shelf") == 0
-    path = Path("shelf", "trees.yaml")
-    text = path.read_text()
-    assert text.startswith("# yaml-language-server: $schema=bank.schema.json\n")
-    assert "# A: B\n" in text
-    value, problems = read_bank(path)
-    assert problems == []
-    assert value is not None
-    assert value.title == "Trees: on 'life'"
-    assert value.questions == ()
-    assert typed("bank", "lint", path) == 0
-
-
-def test_the_examples_of_a_new_bank_are_questions(bank: Path) -> None:
-    """With the # taken away from them, they are read as one question of each kind."""
-    assert typed("bank", "new", "bushes", "--to", "shelf") == 0
-    path = Path("shelf", "bushes.yaml")
-    head, mark, tail = path.read_text().partition("questions:\n")
-    path.write_text(head + mark + re.sub("^  # ", "  ", tail, flags=re.MULTILINE))
-    value, problems = read_bank(path)
-    assert problems == []
-    assert value is not None
-    assert [one.kind for one in value.questions] == ["core", "detail", "critique", "opening"]
-    assert typed("bank", "lint", path) == 0
-
-
-def test_nothing_is_overwritten(bank: Path, capsys: Captured) -> None:
-    """A bank or a schema that is there stays as it is; a reading of no catalogue is told of."""
-    assert typed("bank", "new", "trees", "--to", ".") == 3
-    assert bank.read_text() == clean_bank()
-    Path("bank.schema.json").write_text("mine")
-    assert typed("bank", "new", "bushes", "--to", ".") == 0
-    assert Path("bank.schema.json").read_text() == "mine"
-    Path("course.yaml").write_text(COURSE)
-    assert typed("bank", "new", "tree", "--course", "course.yaml") == 2
-    assert "Did you mean trees?" in capsys.readouterr().err
-    assert typed("bank", "new", "../x") == 2
-
-
-def test_the_schema_takes_the_shipped_banks_and_refuses_slips(capsys: Captured) -> None:
-    """Read as an editor reads YAML, every shipped bank is valid; a wrong key or kind is not."""
-    assert typed("bank", "schema") == 0
-    schema = data(capsys)
-    jsonschema.Draft7Validator.check_schema(schema)
-    validator = jsonschema.Draft7Validator(schema)
-    banks = [path for path in sorted(CS496.glob("*.yaml")) if path.stem != "course"]
-    texts = [path.read_text("utf-8") for path in banks if "questions:" in path.read_text("utf-8")]
-    for text in (*texts, clean_bank(), "reading: r\nedition:\nquestions:\n"):
-        assert [one.message for one in validator.iter_errors(_as_editors_read(text))] == []
-    for old, new in (
-        ("kind: core", "slot: core"),
-        ("seconds: 60", "seconds: '60'"),
-        ("- must: the", "- shall: the"),
-        ("status: draft", "status: drafted"),
-        ("reading: trees", "reading: tr ees"),
-    ):
-        wrong = _as_editors_read(clean_bank().replace(old, new))
-        assert list(validator.iter_errors(wrong)), new
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "is_taken"),
-    [
-        ("edition: first", "edition: 2", True),
-        ("edition: first", "edition: 2.1", True),
-        ("title: On Trees", "title: true", True),
-        ("title: On Trees", "title: 1984", True),
-        ("terms: [", "terms: [2, ", True),
-        ("say: Why is the acorn next to its alder?", "say: 7", True),
-        ("say: Why is the acorn next to its alder?", "say: ''", False),
-        ("say: Why is the acorn next to its alder?", "say:", False),
-        ("seconds: 60", "seconds: 0", False),
-        ("seconds: 60", "seconds: 1", True),
-        ("marks: 2", "marks: -1", False),
-        ("marks: 2", "marks: 0", True),
-        ("on: 2024-11-20", "on: 2024-1-3", False),
-        ("on: 2024-11-20", "on: 2024-13-01", False),
-        ("id: trees-o1", "id: 12", True),
-        ("id: trees-o1", "id: -12", False),
-        ("id: trees-o1", "id:", False),
-        ("- must: the", "- must: ''\n      - must: the", False),
-        ("- What changes for the apron?", "- ''", False),
-    ],
-)
-def test_editor_and_reader_agree(bank: Path, old: str, new: str, is_taken: bool) -> None:  # noqa: FBT001
-    """What the schema marks red in an editor is what the program refuses to read."""
-    text = clean_bank().replace(old, new, 1)
-    assert text != clean_bank()
-    bank.write_text(text)
-    assert (read_bank(bank)[0] is not None) is is_taken
-    faults = jsonschema.Draft7Validator(bank_schema()).iter_errors(_as_editors_read(text))
-    assert [one.message for one in faults] == [] if is_taken else list(faults) != []
-
-
-@pytest.mark.parametrize("title", ["true", "null", "1984", "No", "2.5", "~", "On 'life': #1"])
-@pytest.mark.parametrize("reading", ["1984", "true", "1.5", "on"])
-def test_a_new_bank_says_the_same_to_editor_and_reader(
-    bank: Path, title: str, reading: str
-) -> None:
-    """Titles and ids that look like numbers or truth values are written in quotes."""
-    quoted = title.replace("'", "''")
-    Path("course.yaml").write_text(f"id: c\nreadings: [{{id: {reading}, title: '{quoted}'}}]\n")
-    assert typed("bank", "new", reading, "--course", "course.yaml", "--to", "shelf") == 0
-    path = Path("shelf", f"{reading}.yaml")
-    value = read_bank(path)[0]
-    assert value is not None
-    assert (value.reading, value.title) == (reading, title)
-    seen = _as_editors_read(path.read_text())
-    assert (seen["reading"], seen["title"]) == (reading, title)
-    assert list(jsonschema.Draft7Validator(bank_schema()).iter_errors(seen)) == []
-
-
-def test_every_key_is_described() -> None:
-    """Schema and types have the same keys, each with words for the editor."""
-    schema = bank_schema()
-    kinds = {"Bank": schema, **schema["definitions"]}
-    for name, texts in TEXTS.items():
-        assert set(kinds[name]["properties"]) == set(texts), name
-        assert all(one["description"] for one in kinds[name]["properties"].values())
-    assert set(kinds) == {*TEXTS, "Point", "State"}
-
-
-def _as_editors_read(text: str) -> Any:
-    """Return YAML 1.2 data: numbers and booleans are told apart from texts, dates are texts."""
-    return yaml.load(text, _Loader)
-
-
-class _Loader(yaml.SafeLoader):
-    """Knows YAML 1.2, as far as banks need it."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-
-
-for _name, _form, _first in (
-    ("bool", r"true|false", "tf"),
-    ("int", r"-?[0-9]+", "-0123456789"),
-    ("float", r"-?[0-9]+\.[0-9]+", "-0123456789"),
-    ("null", r"~|null|", ["~", "n", ""]),
-):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_name}", re.compile(rf"(?:{_form})$"), list(_first)
-    )
 
 
 # --- show ----------------------------------------------------------------------------------
@@ -307,3 +168,66 @@ def test_a_bank_that_is_not_there_is_told_of(bank: Path, capsys: Captured) -> No
     bank.write_text("reading: [\n")
     assert typed("bank", "show", "trees", "--in", ".") == 1
     assert "trees.yaml:1" in capsys.readouterr().err
+
+
+# --- approve -------------------------------------------------------------------------------
+
+
+def approved_by_hand(
+    monkeypatch: pytest.MonkeyPatch, bank: Path, *answers: tuple[str | None, str]
+) -> int:
+    """Approve as a person who types these answers, the file being saved so just before each."""
+    left = iter(answers)
+
+    def answer(_question: str) -> str:
+        text, key = next(left)
+        if text is not None:
+            bank.write_text(text)
+        return key
+
+    monkeypatch.setattr(Output, "is_terminal", lambda _: True)
+    monkeypatch.setattr("builtins.input", answer)
+    code = typed("bank", "approve", bank, "--by", "ta-2")
+    assert not [*left]
+    return code
+
+
+def test_what_changed_meanwhile_is_shown_anew(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question saved while it is on the screen is refused, shown as it is now, and taken then."""
+    new = clean_bank().replace("Why is the acorn", "Why was the acorn", 1)
+    assert approved_by_hand(monkeypatch, bank, (new, "a"), (None, "a"), (None, "q")) == 0
+    told = capsys.readouterr().out
+    assert told.index("Why is the acorn") < told.index("changed meanwhile")
+    assert told.index("changed meanwhile") < told.index("Why was the acorn")
+    assert told.endswith("12 questions draft, 1 question approved.\n")
+
+
+def test_a_file_that_became_unreadable_says_so(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip saved meanwhile is told with its place; put right, the question comes again."""
+    answers = (("a: b: c", "a"), (None, "a"), (clean_bank(), "x"), (None, "a"), (None, "q"))
+    assert approved_by_hand(monkeypatch, bank, *answers) == 0
+    told = capsys.readouterr().out
+    assert told.count("trees-o1 cannot be read:\ntrees.yaml:1:5: error: a colon") == 4
+    assert "changed meanwhile" not in told
+    assert told.endswith("12 questions draft, 1 question approved.\n")
+    gone = clean_bank().replace("trees-o2", "trees-o9")
+    assert approved_by_hand(monkeypatch, bank, (gone, "a"), (None, "k"), (None, "q")) == 0
+    assert "trees-o2 is no more in trees.yaml." in capsys.readouterr().out
+
+
+def test_problems_of_a_question_are_shown_before_it_is_approved(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the rules say of it, as strictly as it will be judged; of no other question."""
+    text = clean_bank().replace("      weak: It is green.\n", "", 1)
+    bank.write_text(text.replace("  - id: trees-o1\n    kind", "  - kind", 1))
+    approved_by_hand(monkeypatch, bank, (clean_bank(), "k"), (None, "q"))
+    told = [one for one in capsys.readouterr().out.splitlines() if one.startswith("    !")]
+    assert [(one[:12], one[-5:]) for one in told] == [
+        ("    ! error:", "[B01]"),
+        ("    ! error:", "[B24]"),
+    ]

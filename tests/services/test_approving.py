@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import stat
+import sys
 import unicodedata
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,23 +25,21 @@ from examrunner.domain.bank.approval import (
 )
 from examrunner.domain.bank.banks import Bank, Entry, Question, State
 from examrunner.domain.bank.content import content_hash
-from examrunner.domain.errors import Refused, WrongUsage
+from examrunner.domain.errors import Refused
 from examrunner.domain.problems import BadInput
 from examrunner.services import draws
 from examrunner.services.approving import (
-    bank_files,
     has_second_reader,
     judge,
     summary,
     waiting_for,
 )
+from examrunner.services.bank_targets import bank_files
 from examrunner.services.prepare import prepare
 from examrunner.storage.readers.approval_files import FILE, read_approvals, write_approvals
 from examrunner.storage.readers.yaml_tree import USUAL_SIZE
 from tests.services.desks import SETTINGS, USUAL_KINDS, Room, bank, write_small
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.storage.ledgers import process, say
 
 DAY = date(2024, 12, 2)
 QUESTION = Question("q1", "core", "Why no gradient?", 90, 3)
@@ -64,6 +64,20 @@ def test_the_last_entry_for_what_it_says_counts() -> None:
     entries = [entry(QUESTION, one) for one in (Judged.REVIEWED, Judged.APPROVED, Judged.RETURNED)]
     states = [state(QUESTION, *entries[:n]) for n in range(4)]
     assert states == [State.DRAFT, State.REVIEWED, State.APPROVED, State.DRAFT]
+
+
+def test_a_review_takes_no_approval_away() -> None:
+    """Whoever reads what is approved already adds to it; only sending it back undoes it."""
+    entries = [entry(QUESTION, Judged.APPROVED, "ta-1"), entry(QUESTION, Judged.REVIEWED)]
+    found = standing(QUESTION, by_question(entries))
+    assert (found.state, found.entry, found.readers) == (
+        State.APPROVED,
+        entries[0],
+        ("ta-1", "ta-2"),
+    )
+    back = [*entries, entry(QUESTION, Judged.RETURNED), entry(QUESTION, Judged.REVIEWED, "ta-3")]
+    found = standing(QUESTION, by_question(back))
+    assert (found.state, found.readers) == (State.REVIEWED, ("ta-3",))
 
 
 def test_a_changed_word_makes_it_a_draft() -> None:
@@ -222,14 +236,25 @@ def test_without_approvals_nothing_is_said_of_drafts(tmp_path: Path, paper: str)
 def test_a_review_is_somebody_elses(folder: Path) -> None:
     """The author cannot review the own question; approval shows whether anybody else did."""
     (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.REVIEWED)
-    with pytest.raises(Refused, match="wrote this question"):
-        judge(one, Judged.REVIEWED, "ta-1", DAY)
+    for name in ("ta-1", "TA-1", " ta-1 "):
+        with pytest.raises(Refused, match="wrote this question"):
+            judge(one, Judged.REVIEWED, name, DAY)
     assert not has_second_reader(one)
     judge(one, Judged.REVIEWED, "ta-2", DAY)
     again = waiting_for([one.file], Judged.APPROVED)[0][0]
     assert has_second_reader(again)
     assert again.why == "reviewed by ta-2 on 2024-12-02"
     assert one.question.id not in waiting(folder, Judged.REVIEWED)
+
+
+def test_what_its_author_approved_waits_for_a_review(folder: Path) -> None:
+    """Approved by the author alone, it is approved, and still somebody else is to review it."""
+    (one, *_), _ = waiting_for(bank_files([folder / "banks"]), Judged.APPROVED)
+    judge(one, Judged.APPROVED, "ta-1", DAY)
+    assert one.question.id not in waiting(folder)
+    assert one.question.id in waiting(folder, Judged.REVIEWED)
+    judge(one, Judged.REVIEWED, "ta-2", DAY)
+    assert one.question.id not in waiting(folder, Judged.REVIEWED) + waiting(folder)
 
 
 def test_what_is_sent_back_carries_a_word(folder: Path) -> None:
@@ -253,10 +278,56 @@ def test_what_changed_under_the_reader_is_not_judged(folder: Path) -> None:
     judge(fresh, Judged.APPROVED, "instructor", DAY)
 
 
+def judge_often(folder: str, by: str) -> None:
+    """Send every question of a folder back, twice over."""
+    waits = waiting_for(bank_files([Path(folder)]), Judged.APPROVED)[0]
+    say("ready")
+    sys.stdin.readline()
+    for _ in range(2):
+        for one in waits:
+            judge(one, Judged.RETURNED, by, DAY, "why")
+
+
+def test_whatever_several_judge_at_once_is_kept(folder: Path) -> None:
+    """Four people at the same banks, by a shared folder: each judgement is an entry."""
+    banks = folder / "banks"
+    people = [process(judge_often, banks, f"ta-{n}") for n in range(4)]
+    for one in people:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in people:
+        assert one.stdin is not None
+        one.stdin.close()
+    for one in people:
+        with one:
+            assert one.wait() == 0
+    entries = read_approvals(banks / FILE)[0].approvals
+    assert Counter(one.by for one in entries) == {f"ta-{n}": 24 for n in range(4)}
+    assert not [path for path in banks.iterdir() if path.suffix != ".yaml"]
+
+
 def test_a_summary_counts_states_over_banks(folder: Path) -> None:
     """The counts are those of the states that count."""
     files = bank_files([folder / "banks"])
     approve_all(folder)
     assert summary(files)["approved"] == sum(summary(files).values())
-    with pytest.raises(WrongUsage, match="no bank or folder"):
-        bank_files([folder / "nowhere"])
+
+
+def test_a_session_means_its_banks_and_dotfiles_mean_none(folder: Path) -> None:
+    """What an open editor leaves beside a bank is no bank; nor is session.yaml."""
+    (folder / "banks" / ".#paper-a.yaml").symlink_to("ta@laptop.4711")
+    (folder / "banks" / ".paper-a.yaml").write_text("half: [")
+    files = bank_files([folder])
+    assert files == bank_files([folder / "banks"])
+    assert waiting_for(files, Judged.APPROVED)[1] == []
+
+
+@pytest.mark.parametrize("named", ["", "nowhere", "empty"])
+def test_where_there_is_no_bank_it_says_so(folder: Path, named: str) -> None:
+    """Nothing to go through is told apart from nothing that waits; folders below are proposed."""
+    (folder.parent / "empty").mkdir()
+    with pytest.raises(BadInput) as told:
+        bank_files([folder.parent / named])
+    (problem,) = told.value.problems
+    assert problem.text in ("there is no bank in this folder", "there is no such file or folder")
+    assert (str(folder) in problem.hint) is (named == "")

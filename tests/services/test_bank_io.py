@@ -9,7 +9,7 @@ import pytest
 from examrunner.domain.bank.banks import State
 from examrunner.domain.bank.carrying import ENDINGS, Form
 from examrunner.domain.errors import Environment, Refused, WrongUsage
-from examrunner.domain.problems import BadInput
+from examrunner.domain.problems import BadInput, Problem, Severity
 from examrunner.services.bank_io import (
     Source,
     export_banks,
@@ -108,6 +108,42 @@ def test_a_bank_that_is_there_is_never_rewritten(place: Path) -> None:
     assert (folder / "bert.yaml").read_text() == BANK
 
 
+def test_a_reading_of_no_catalogue_is_warned_of(place: Path) -> None:
+    """The bank is made, and it is said what nobody would find out before the draw."""
+    course = place / "questionbanks" / "c" / "course.yaml"
+    file = place / "q.csv"
+    file.write_text("kind,question\ncore,How?\n")
+
+    def made(reading: str, folder: Path, course: Path | None = None) -> tuple[Problem, ...]:
+        return import_bank(
+            file, reading, source=Source.TABLE, folder=folder, course=course
+        ).problems
+
+    for folder, named in ((course.parent, None), (place / "new" / "one", course)):
+        (problem,) = made("bart", folder, named)
+        assert (problem.severity, problem.file) == (Severity.WARNING, str(course))
+        assert problem.text == "no reading of this course has the id `bart`"
+        assert problem.hint == "did you mean `bert`?"
+    assert made("bert", place, course) == ()
+    assert made("bart", place) == ()
+    course.write_text("id: [")
+    with pytest.raises(BadInput):
+        made("other", place, course)
+    assert not (place / "other.yaml").exists()
+
+
+def test_a_new_folder_is_made_for_what_is_imported(place: Path) -> None:
+    """As `bank new` and `carry-over` do; a file in its place is left alone."""
+    (place / "refs.bib").write_text("@misc{b, title={GPT}, year=2018}\n")
+    (place / "q.csv").write_text("question\nHow?\n")
+    deep = place / "a" / "b"
+    assert import_readings(place / "refs.bib", folder=deep).path == deep / "refs-readings.yaml"
+    made = import_bank(place / "q.csv", "gpt", source=Source.TABLE, folder=deep / "c")
+    assert made.path.is_file()
+    with pytest.raises(WrongUsage, match="is no folder"):
+        import_readings(place / "refs.bib", folder=place / "q.csv")
+
+
 def test_a_file_without_a_question_of_ours_makes_no_bank(place: Path) -> None:
     """What it holds instead is named, and nothing is written."""
     file = place / "q.txt"
@@ -115,7 +151,7 @@ def test_a_file_without_a_question_of_ours_makes_no_bank(place: Path) -> None:
     with pytest.raises(BadInput, match="no question in this file") as caught:
         import_bank(file, "gpt", source=Source.GIFT, folder=place)
     assert caught.value.problems[-1].hint == "1 other: a: true or false"
-    wrong = (("../x", place, "core"), ("course", place, "core"), ("gpt", place / "none", "core"),
+    wrong = (("../x", place, "core"), ("course", place, "core"), ("gpt", place / "q.txt", "core"),
              ("gpt", place, ""), ("gpt", place, "a\x1b"))  # fmt: skip
     for reading, folder, kind in wrong:
         with pytest.raises(WrongUsage):

@@ -83,6 +83,43 @@ def test_where_nothing_is_meant_the_usage_is_wrong(
     assert [(one.rule, one.severity) for one in found.problems] == [("unreadable", Severity.ERROR)]
 
 
+def test_a_folder_without_banks_is_an_error(shelf: Path) -> None:
+    """A check that looked at nothing is not passed; what can be named instead is said."""
+    place = session(shelf)
+    Path("pages").mkdir()
+    wanted = {
+        Path(): f"name {shelf} or {place}",
+        shelf.parent: f"name {shelf}",
+        place.parent: f"name {place}",
+        Path("pages"): "name banks, a folder of them or a session",
+    }
+    for path, hint in wanted.items():
+        (problem,) = Linter([path]).run().problems
+        told = (problem.severity, problem.text, problem.file, problem.hint)
+        assert told == (Severity.ERROR, "there is no bank in this folder", str(path), hint)
+    (place / "session.yaml").write_text("session: final\n")
+    assert [one.text for one in Linter([place]).run().problems] == ["this session has no bank"]
+    (place / "session.yaml").write_text("session: [")
+    assert rules(Linter([place]).run()) == [("session.yaml", "yaml")]
+    (Path("pages") / "course.yaml").write_text(COURSE)
+    (problem,) = Linter([Path("pages")]).run().problems
+    assert (problem.severity, problem.text) == (Severity.WARNING, "there is no bank in this folder")
+
+
+def test_without_shelves_the_banks_one_stands_in_are_meant(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standing among banks, nobody needs to name them; other files in YAML are no banks."""
+    (shelf.parent / "later").mkdir()
+    assert Linter().run().banks == 2
+    monkeypatch.chdir(shelf)
+    assert Linter().run().banks == 2
+    Path("trees.yaml").write_text("services: [{image: web}]\n")
+    Path("bushes.yaml").unlink()
+    with pytest.raises(WrongUsage, match="No bank is named"):
+        Linter().run()
+
+
 def test_an_id_of_another_bank_is_found_in_both(shelf: Path) -> None:
     """Ids are unique across files: each place is told; named alone, a file is told of the other."""
     (shelf / "bushes.yaml").write_text(BUSHES.replace("bushes-c2", "trees-c2"))
@@ -140,6 +177,35 @@ def test_approvals_make_strict_and_are_lost_by_a_change(shelf: Path) -> None:
     assert (problem.rule, problem.line, problem.column) == ("B30", 11, 9)
 
 
+@pytest.mark.parametrize(
+    ("state", "people", "log", "found"),
+    [
+        (Said.APPROVED, ["ta-1"], "", [Severity.ERROR]),
+        (Said.APPROVED, [" TA-1"], "", [Severity.ERROR]),
+        (Said.REVIEWED, ["Ta-1"], "", [Severity.ERROR]),
+        (Said.RETURNED, ["ta-1"], "", []),
+        (Said.APPROVED, ["ta-2"], "", []),
+        (Said.APPROVED, ["ta-2", "ta-1"], "", []),
+        (Said.APPROVED, ["ta-1"], "log: [{state: reviewed, by: ta-2}]", []),
+        (Said.APPROVED, ["ta-1"], "log: [{state: reviewed, by: TA-1}]", [Severity.ERROR]),
+        (Said.APPROVED, ["ta-1"], "log: [{state: draft, by: ta-3}]", []),
+    ],
+)
+def test_what_counts_as_approved_has_a_second_reader(
+    shelf: Path, state: Said, people: list[str], log: str, found: list[Severity]
+) -> None:
+    """An approval by the author alone is told of, however the name is written."""
+    text = clean_bank().replace("status: draft", log or "status: draft", 1)
+    (shelf / "trees.yaml").write_text(text)
+    bank, _ = read_bank(shelf / "trees.yaml")
+    assert bank is not None
+    one = bank.questions[0]
+    given = [Approval(one.id, state, content_hash(one), by, date(2024, 12, 2)) for by in people]
+    write_approvals(shelf / "approvals.yaml", Approvals(tuple(given)))
+    problems = Linter([shelf]).run().problems
+    assert [(p.severity, p.rule, p.line) for p in problems] == [(s, "B30", 11) for s in found]
+
+
 def test_approvals_are_read_once_for_all_banks_beside_them(
     shelf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +251,36 @@ def test_only_what_changes_is_told_while_watching(shelf: Path) -> None:
     assert ("ferns.yaml", "B01") in rules(next(seen))
     assert rules(next(seen)) == [("trees.yaml", "B02")]
     assert rules(next(seen)) == [("trees.yaml", "B02"), ("trees.yaml", "B01")]
+
+
+def test_without_a_catalogue_any_reading_may_be_a_post(shelf: Path) -> None:
+    """Whether a heading is a place depends on what is read, which only the catalogue knows."""
+    text = clean_bank().replace("at: Section 10", "at: somewhere")
+    (shelf / "trees.yaml").write_text(text.replace("      - {at: Section 11, what: the", "#", 1))
+    assert [rule for _, rule in rules(Linter([shelf]).run())] == ["B17", "B17"]
+    (shelf / "course.yaml").unlink()
+    (problem,) = Linter([shelf]).run().problems
+    assert problem.text == "no place in the paper is named"
+
+
+def test_nothing_to_watch_is_told_once(shelf: Path) -> None:
+    """A bank that is not there, or is away for a moment, is told of once, not at every look."""
+    bank, aside = shelf / "trees.yaml", shelf / "trees.old"
+    looks: Iterator[str] = iter(["", "away", "", "", "back", "", "end"])
+
+    def wait(_seconds: float) -> None:
+        match next(looks):
+            case "away":
+                bank.rename(aside)
+            case "back":
+                aside.rename(bank)
+            case "end":
+                raise KeyboardInterrupt
+
+    seen: list[Linted] = []
+    with pytest.raises(KeyboardInterrupt):
+        seen.extend(changes(Linter([bank], approval=True), wait))
+    assert [rules(one) for one in seen] == [[], [("trees.yaml", "unreadable")], []]
 
 
 def test_files_that_did_not_change_are_not_read_again(

@@ -16,7 +16,9 @@ from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.exam.events import Rating, Verdict
 from examrunner.domain.problems import BadInput
 from examrunner.services import conduct, day_acts
-from examrunner.services.approving import bank_files, judge, waiting_for
+from examrunner.services.approving import judge, waiting_for
+from examrunner.services.bank_lint import Linter
+from examrunner.services.bank_targets import bank_files
 from examrunner.services.begin import commit_session
 from examrunner.services.carry_over import carry_over
 from examrunner.services.checking import check
@@ -211,6 +213,25 @@ def test_of_two_folders_the_first_one_wins_and_all_approvals_come(tmp_path: Path
     assert (tmp_path / "next" / "paper-a.yaml").read_text(encoding="utf-8") == private
     found, _ = read_approvals(tmp_path / "next" / APPROVALS)
     assert set(by_question(found.approvals)) == {"a4", "b8"}
+
+
+def test_the_same_is_said_about_banks_in_their_new_place(held: Room, tmp_path: Path) -> None:
+    """A heading is a place in a post, here as there: the catalogue beside the banks comes along."""
+    banks = held.folder / "banks"
+    course = (held.folder / "course.yaml").read_text(encoding="utf-8")
+    course = course.replace("{id: paper-b,", "{id: paper-b, type: blog,")
+    (banks / "course.yaml").write_text(course, encoding="utf-8")
+    for letter in "ab":
+        path = banks / f"paper-{letter}.yaml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("say:", "source: [{at: Why so}], say:"), encoding="utf-8")
+    carry_over(held.folder, tmp_path / "next")
+    before, after = (Linter([folder]).run().problems for folder in (banks, tmp_path / "next"))
+    told = [(one.line, one.rule, one.text) for one in before]
+    assert told == [(one.line, one.rule, one.text) for one in after]
+    assert {one.file for one in before if "understood as a place" in one.text} == {
+        str(banks / "paper-a.yaml")
+    }
 
 
 # --- what is refused -----------------------------------------------------------------------

@@ -112,7 +112,11 @@ def process(function: Callable[..., None], *arguments: object) -> subprocess.Pop
     module, name = function.__module__, function.__name__
     code = f"from {module} import {name}; {name}({words})"
     return subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
 
 

@@ -140,6 +140,8 @@ def test_text_is_nfc_and_line_ends_are_line_feeds() -> None:
         ("a:\n  - b: 1\n  \u00a0 c: 2\n", 3, "NO-BREAK SPACE", "type a space"),
         ("hello\n", 1, "key: value", ""),
         ("- a\n", 1, "key: value", ""),
+        ("l:\n  - a\n<<<<<<< HEAD\n  - b\n=======\n  - c\n>>>>>>> x\n", 3, "git conflict", "both"),
+        ("t: 'it''s'\nq: it's: so\n=======\n", 3, "git conflict", "marks"),
     ],
 )
 def test_a_fault_names_its_line_and_what_to_do(text: str, line: int, told: str, hint: str) -> None:

@@ -65,6 +65,8 @@ class Standing:
     """The entry that counts; None for a draft that nobody judged as it stands."""
     is_changed: bool = False
     """Somebody judged it, and it has been changed since."""
+    readers: tuple[str, ...] = ()
+    """Who reviewed or approved it as it stands, since it was last sent back."""
 
 
 def by_question(approvals: Iterable[Approval]) -> dict[str, tuple[Approval, ...]]:
@@ -76,9 +78,10 @@ def by_question(approvals: Iterable[Approval]) -> dict[str, tuple[Approval, ...]
 
 
 def standing(question: Question, known: Known) -> Standing:
-    """Return how far a question has come: its last entry for what it says now counts.
+    """Return how far a question has come by the entries for what it says now.
 
-    A writer may retire a question alone; nobody else's word is needed for that.
+    Those since it was last sent back count; a review takes no approval away. A writer may retire a
+    question alone; nobody else's word is needed for that.
     """
     entries = known.get(question.id, ())
     if question.status is State.RETIRED:
@@ -89,9 +92,16 @@ def standing(question: Question, known: Known) -> Standing:
     fitting = [entry for entry in entries if entry.sha256 == now]
     if not fitting:
         return Standing(State.DRAFT, is_changed=entries[-1].state is not Judged.RETURNED)
-    last = fitting[-1]
-    state = {Judged.REVIEWED: State.REVIEWED, Judged.APPROVED: State.APPROVED}.get(last.state)
-    return Standing(state or State.DRAFT, last)
+    since: list[Approval] = []
+    for entry in fitting:
+        since = [] if entry.state is Judged.RETURNED else [*since, entry]
+    if not since:
+        return Standing(State.DRAFT, fitting[-1])
+    readers = tuple(entry.by for entry in since)
+    approved = [entry for entry in since if entry.state is Judged.APPROVED]
+    if approved:
+        return Standing(State.APPROVED, approved[-1], readers=readers)
+    return Standing(State.REVIEWED, since[-1], readers=readers)
 
 
 def in_force(bank: Bank, known: Known) -> Bank:
@@ -107,3 +117,14 @@ def author_of(bank: Bank, question: Question) -> str | None:
     if question.log:
         return question.log[0].by
     return bank.prepared.by if bank.prepared else None
+
+
+def person(name: str) -> str:
+    """Return what tells one person from another: neither case nor white space does."""
+    return " ".join(name.split()).casefold()
+
+
+def is_author(name: str, bank: Bank, question: Question) -> bool:
+    """Say whether somebody wrote a question, as far as the bank says."""
+    author = author_of(bank, question)
+    return author is not None and person(author) == person(name)

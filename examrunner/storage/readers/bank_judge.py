@@ -154,6 +154,7 @@ def _add_approvals(bank: DraftBank, root: Mapping, path: Path) -> None:
     for drafted, question in zip(bank.all_questions, typed.questions, strict=True):
         now = standing(question, known)
         drafted.approval = "changed" if now.is_changed else str(now.state)
+        drafted.readers = now.readers
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,7 @@ SHOWN = 60
 _START = 20
 """So much of a line is shown where only its beginning matters."""
 _WORD = re.compile(r"[A-Za-z]{1,30}")
+_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: .*)?$", re.MULTILINE)
 _AFTER_QUOTE = re.compile(r"""^\s*(?:- )?(?:[\w-]+:\s+)?(?:\{?\s*[\w-]+:\s+)?["']""")
 
 
@@ -50,6 +51,8 @@ def explain(fault: Exception, text: str, file: str, last: Any = None) -> Problem
     `text` is the whole file, `last` the parser's event before the fault. Anything may be raised
     by a parser: what has no place is put at the first line.
     """
+    if conflict := _CONFLICT.search(text):
+        return _conflict(text.count("\n", 0, conflict.start()) + 1, file)
     told = str(getattr(fault, "problem", None) or fault) or type(fault).__name__
     mark = getattr(fault, "problem_mark", None)
     start = getattr(fault, "context_mark", None) or mark
@@ -135,6 +138,14 @@ def _ran_on(text: str, start: Any, end: Any) -> tuple[str, str, Any] | None:
         return None
     told = f"the quote opened here goes on to line {end.line + 1}, over the entries between"
     return told, _CLOSE_IT, start
+
+
+def _conflict(line: int, file: str) -> Problem:
+    told = "this is a mark of a git conflict: two people changed these lines"
+    hint = (
+        "keep what holds of both sides (in approvals.yaml all entries), delete the lines of marks"
+    )
+    return error(told, hint, file=file, line=line, column=1, rule="yaml")
 
 
 def _line(text: str, mark: Any) -> str:

@@ -14,8 +14,8 @@ _HEAD = """\
 # yaml-language-server: $schema={schema}
 #
 # A bank: all prepared questions about one reading. A draft needs only `kind` and `say`.
-# See it with:    examrunner bank show {reading}
-# Check it with:  examrunner bank lint --watch
+# See it with:    examrunner bank show {file}
+# Check it with:  examrunner bank lint {file} --watch
 #
 # Put a text in 'single quotes' if it holds a colon followed by a space or, within {{ }}, a comma;
 # an apostrophe within them is written twice.
@@ -73,9 +73,9 @@ _MORE = """\
 """
 _MARK = "  # "
 _STARTS = (
-    ("core", "c", "explain", 90, 3, "Why is the main part there, and what would fail without it?"),
+    ("core", "c", "explain", 90, 3, "Why would the whole fail without its main part?"),
     ("detail", "d", "recall", 60, 2, "What did the authors find when they left a part out?"),
-    ("critique", "x", "evaluate", 75, 3, "Which result carries the claim least, and why?"),
+    ("critique", "x", "evaluate", 75, 3, "Which result carries the claim least?"),
     (
         "opening",
         "o",
@@ -88,15 +88,18 @@ _STARTS = (
 """Kind, letter, level, seconds, marks and an example, in the order of writing."""
 
 
-def skeleton(reading: str, known: Reading | None) -> str:
-    """Return the text of a bank without questions, with a commented one of each kind."""
+def skeleton(reading: str, known: Reading | None, file: str) -> str:
+    """Return the text of a bank without questions, with a commented one of each kind.
+
+    `file` is its path as it is typed in a command.
+    """
     title = _one_line(known.title) if known else ""
     arxiv = f", such as arXiv {known.arxiv}v1" if known and known.arxiv else ""
     who = _authors(known) if known else ""
     authors = f"# {_one_line(who)}\n" if who else ""
     text = _HEAD.format(
         schema=FILE,
-        reading=reading,
+        file=file,
         quoted=scalar(reading),
         title=scalar(title) if title else "",
         authors=authors,

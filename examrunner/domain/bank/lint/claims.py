@@ -5,18 +5,21 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.approval import person
 from examrunner.domain.bank.banks import State
+from examrunner.domain.bank.lint.draft import LEFT_DRAFT
 from examrunner.domain.bank.lint.rules import ERROR, WARNING, Demands, Finding, rule
 from examrunner.domain.text import is_id, safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-    from examrunner.domain.bank.lint.draft import DraftBank, DraftQuestion, Text
+    from examrunner.domain.bank.lint.draft import DraftBank, DraftEntry, DraftQuestion, Text
 
 LONGEST_GIST = 80
 CHANGED = "changed"
 """What is said of an approval whose question has other words now."""
+REVIEW_IT = "have somebody else review it: examrunner bank approve --review"
 ID_HINT = "an id has letters, digits and . _ @ + -, at most 64, and begins with a letter or digit"
 
 
@@ -101,10 +104,14 @@ def b03(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
 def b30(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
     """Find approvals without a second person or of another text, and personal data."""
     for question in bank.questions:
-        if question.state in (State.REVIEWED, State.APPROVED) and not _has_reviewer(question, bank):
-            told = f"it claims to be {question.state}, and nobody but its author looked at it"
-            hint = "add who did: `log: [{state: reviewed, by: …, on: …}]`"
-            at = question.status or question.at
+        is_given = question.approval in LEFT_DRAFT
+        if (is_given or question.state in LEFT_DRAFT) and not _has_reader(question, bank):
+            has_come = f"is {question.approval}" if is_given else f"claims to be {question.state}"
+            told = f"it {has_come}, and nobody but its author looked at it"
+            hint = (
+                REVIEW_IT if is_given else "add who did: `log: [{state: reviewed, by: …, on: …}]`"
+            )
+            at = (question.id if is_given else question.status) or question.at
             yield Finding(at, told, hint, offset=0, question=question)
         if question.approval == CHANGED:
             told = "the question was changed after its approval, and counts as a draft"
@@ -115,21 +122,22 @@ def b30(bank: DraftBank, _demands: Demands) -> Iterator[Finding]:
         yield Finding(text, told, "name people by their role, such as ta-1", offset=offset)
 
 
-def _has_reviewer(question: DraftQuestion, bank: DraftBank) -> bool:
-    """Say whether the log names somebody other than the author who reviewed or approved."""
-    authors = {
-        entry.by.text.strip()
-        for entry in question.log
-        if entry.by and entry.state and entry.state.text.strip() == State.DRAFT
-    }
+def _has_reader(question: DraftQuestion, bank: DraftBank) -> bool:
+    """Say whether log or approvals name somebody other than the author who looked at it."""
+    authors = _people(question.log, (State.DRAFT,))
     if not authors and bank.prepared and bank.prepared.by:
-        authors = {bank.prepared.by.text.strip()}
-    looked = {
-        entry.by.text.strip()
-        for entry in question.log
-        if entry.by and entry.state and entry.state.text.strip() in (State.REVIEWED, State.APPROVED)
-    }
+        authors = {person(bank.prepared.by.text)}
+    looked = _people(question.log, LEFT_DRAFT) | {person(name) for name in question.readers}
     return bool(looked - authors)
+
+
+def _people(log: list[DraftEntry], states: Container[str]) -> set[str]:
+    """Return who made a question what it became, by its log."""
+    return {
+        person(entry.by.text)
+        for entry in log
+        if entry.by and entry.state and entry.state.text.strip() in states
+    }
 
 
 CLAIMS = (b01, b02, b03, b30)

@@ -125,6 +125,8 @@ class DraftQuestion:
     log: list[DraftEntry] = field(default_factory=list)
     approval: str = ""
     """What approvals.yaml says of it: a state, `changed` where the text is another one now."""
+    readers: tuple[str, ...] = ()
+    """Who reviewed or approved it as it is now, as approvals.yaml says."""
 
     @property
     def name(self) -> str:
