@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -233,3 +233,30 @@ def test_the_page_checks_files_that_are_given_to_it(tmp_path: Path, how: str) ->
     assert verdict is not None
     assert verdict[1] == "✗ Something is not right"
     assert "log.jsonl, line" in shown
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("broken", [False, True])
+def test_no_verdict_of_other_files_stays(tmp_path: Path, *, broken: bool) -> None:
+    """A log with a text of 16 million characters is judged; where a check breaks off, it says so.
+
+    The verdict on the copy in the page never stays for files that were given later.
+    """
+
+    def forge(bodies: list[dict[str, Any]]) -> None:
+        bodies[proofs.place("start")]["t"] = "y" * 16_000_000
+        bodies[proofs.place("draw")]["ticket"] = 0
+
+    given = GIVEN % (json.dumps(proofs.rechained(forge)), "chosen")
+    if broken:
+        given = "<script>Set = function () { throw new RangeError('no room'); };</script>" + given
+    page = tmp_path / "verify.html"
+    page.write_text(proof.page(proofs.folder(proofs.rich())) + given, "utf-8")
+    shown = browser(page)
+    verdict = re.search(r'id="verdict"[^>]*>([^<]*)<', shown)
+    assert verdict is not None
+    said = "These files could not be judged" if broken else "Something is not right"
+    assert verdict[1] == f"✗ {said}"
+    assert ("The check broke off: no room." in shown) is broken
+    assert ("log.jsonl, line 3" in shown) is not broken
+    assert ('<section id="session" hidden' in shown) is broken
