@@ -20,6 +20,7 @@ from examrunner.domain.plain import sha256
 from examrunner.storage.readers import published as reader
 from examrunner.storage.readers.published import read_published
 from examrunner.storage.writers import proof
+from examrunner.storage.writers.proof_folder import write_proof
 from tests.domain.draw import proofs, test_log, vectors
 from tests.storage.verifiers import SCRIPT, browser, by_package, by_script, found, judged, write
 
@@ -159,6 +160,33 @@ printf %s '{log.lines[0]}' | sha256sum | cut -d' ' -f1
         "8c2f00cd",
         test_log.HEAD_AFTER_START,
     ]
+
+
+@pytest.mark.skipif(not (shutil.which("sha256sum") and shutil.which("sh")), reason="no sha256sum")
+def test_every_command_of_the_folder_s_readme_holds(tmp_path: Path) -> None:
+    """Typed as they stand in README.txt, the commands give C, the secret's hash, ticket and head.
+
+    STUDENT, ATTEMPT, NUMBER and HEAD are those of a receipt, as the text says.
+    """
+    log = test_log.published()
+    drawn = next(one for one in log.draws if one.student == "bob")
+    log.end()
+    banks = {"vqvae": vectors.plain(vectors.BANK)}
+    whole = published(log.commitment, log.lines, vectors.SECRET, banks)
+    write_proof(tmp_path / "proof", whole, "cs496-demo", vectors.PUBLIC)
+    text = (tmp_path / "proof" / "README.txt").read_text("utf-8")
+    script = "".join(line for line in text.splitlines(keepends=True) if line.startswith("    "))
+    receipt = {"STUDENT": "bob", "ATTEMPT": "1", "NUMBER": "17", "HEAD": drawn.head[:20]}
+    for name, value in receipt.items():
+        script = script.replace(name, value)
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path / "proof", capture_output=True, check=True
+    )
+    told = done.stdout.decode().splitlines()
+    c, secret, ticket, head = (line.split()[0] for line in told)
+    assert (c, secret) == (vectors.COMMIT_HASH, log.commitment.secret_sha256)
+    assert int(ticket[:8], 16) // 4 == drawn.ticket
+    assert head == drawn.head
 
 
 def test_no_text_ends_the_page_s_data() -> None:
