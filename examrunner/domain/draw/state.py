@@ -160,6 +160,14 @@ class LogState:
             raise Refused(f"the draw on line {draw} is void")
         return self._draws[draw]
 
+    def kept(self, student: str) -> set[str]:
+        """Return the papers of the student's draws that are not void."""
+        return {
+            drawn.paper
+            for drawn in self._draws.values()
+            if drawn.student == student and drawn.n not in self._void
+        }
+
     def _open(self) -> None:
         if self._ended:
             raise Refused("the draw log has ended")
@@ -174,14 +182,6 @@ class LogState:
         if student not in self._seats:
             raise Refused(f"{student} is not in the draw")
         return self._seats[student]
-
-    def _kept(self, student: str) -> set[str]:
-        """Return the papers of the student's draws that are not void."""
-        return {
-            drawn.paper
-            for drawn in self._draws.values()
-            if drawn.student == student and drawn.n not in self._void
-        }
 
     def _append(self, keys: Mapping[str, Any]) -> Logged:
         """Add a line with these keys.
