@@ -104,30 +104,40 @@ def couple(q, p, j):
 # --- sheets (3.9) ---------------------------------------------------------------------------------
 def choose(items, rule, uses, words):
     """Return what a sheet line must say of the sheet that the words name; None if there is none."""
-    groups, (tags, least, most) = {}, list(zip(*rule["depth"])) or [()] * 3
-    for one in items:  # items that share a group exclude each other: one stage
-        groups.setdefault((one["group"] is None, one["group"] or one["id"]), []).append(one)
-    stages = list(groups.values())
+    tags, least, most = list(zip(*rule["depth"])) or [()] * 3
+    step = {one["id"]: (one["sec"], 1, *(one["depth"] == tag for tag in tags)) for one in items}
+    step[None], stages = (0,) * (len(tags) + 2), {}
+    for one in items:  # a stage: skip it, or take one of those that exclude each other
+        key = one["group"] is None, one["group"] or one["id"]
+        stages.setdefault(key, [None]).append(one["id"])
     for relaxed in range(4):
         low = (rule["tmin"] * (relaxed < 3), rule["nmin"]) + least * (relaxed < 2)
         high = (rule["tmax"], rule["nmax"]) + (most if not relaxed else (rule["nmax"],) * len(tags))
-        def sheets(i, state, chosen, low=low, high=high):  # state: seconds, questions, of each tag
-            if i == len(stages):
-                return [chosen] if all(map(operator.ge, state, low)) else []
-            found = sheets(i + 1, state, chosen)  # skip comes first, then the members by id
-            for one in stages[i]:
-                step = [one["sec"], 1] + [one["depth"] == tag for tag in tags]
-                after = tuple(map(operator.add, state, step))
-                if all(map(operator.le, after, high)):
-                    found += sheets(i + 1, after, chosen + [one])
-            return found
-        found = sheets(0, (0, 0) + (0,) * len(tags), [])
-        costs = [sum(uses.get(one["id"], 0) for one in chosen) for chosen in found]
-        found = [chosen for chosen, cost in zip(found, costs) if cost == min(costs)]
-        if found:
-            rank, place = below(len(found), words), {tag: i for i, tag in enumerate(tags)}
-            q = sorted((place.get(one["depth"], len(tags)), one["id"]) for one in found[rank])
-            return {"count": len(found), "q": [x[1] for x in q], "rank": rank, "relaxed": relaxed}
+        tails = [{step[None]: (0, 1)}]  # of the last stages: sums to least cost, ways
+        for stage in reversed(list(stages.values())):
+            tails.append({})
+            for one, (before, (paid, ways)) in itertools.product(stage, tails[-2].items()):
+                sums, cost = tuple(map(operator.add, before, step[one])), paid + uses.get(one, 0)
+                best, known = tails[-1].get(sums, (cost, 0))
+                if cost <= best and all(map(operator.le, sums, high)):
+                    tails[-1][sums] = cost, ways + known * (cost == best)
+        whole = {sums: x for sums, x in tails.pop().items() if all(map(operator.ge, sums, low))}
+        if whole:
+            cost, q = min(whole.values())[0], []
+            ends = [sums for sums in whole if whole[sums][0] == cost]
+            count = sum(whole[sums][1] for sums in ends)
+            rank = left = below(count, words)
+            for stage, tail in zip(stages.values(), reversed(tails)):
+                for one in stage:  # the branch in which the rank lies; ends and cost that are left
+                    rest = [tuple(map(operator.sub, sums, step[one])) for sums in ends]
+                    rest = [x for x in rest if tail.get(x, [None])[0] == cost - uses.get(one, 0)]
+                    ways = sum(tail[sums][1] for sums in rest)
+                    if left < ways:
+                        break
+                    left -= ways
+                ends, cost, q = rest, cost - uses.get(one, 0), q + [one] * (one is not None)
+            q.sort(key=lambda one: ([-x for x in step[one][2:]], one))  # by tag, then by id
+            return {"count": count, "q": q, "rank": rank, "relaxed": relaxed}
     return None
 
 # --- the four files -------------------------------------------------------------------------------
@@ -194,10 +204,10 @@ class PublicLog:
             demand(key in body and MEANS[key](body[key]), "key", key + " is missing or no " + key)
         demand(not self.ended, "order", "the log has ended")
         demand(self.key or kind not in ("draw", "end"), "order", "the draw has not started")
-        known = student in self.seats or kind not in ("draw", "list", "absent")
+        known = kind not in ("draw", "list", "absent") or student in self.seats
         demand(known, "order", "%s is not in the draw" % student)
-        stands = draw in self.draws and draw not in self.void
-        demand(stands or kind not in ("sheet", "void"), "order", "n %s: no draw, or void" % draw)
+        stands = kind not in ("sheet", "void") or draw in self.draws.keys() - self.void
+        demand(stands, "order", "n %s: no draw, or void" % draw)
         getattr(self, "on_" + kind, len)(body)
         self.head, self.n, self.ended = sha256(line), self.n + 1, kind == "end"
     def same(self, body, **expected):
