@@ -20,7 +20,7 @@ from examrunner.domain.plain import sha256
 from examrunner.storage.readers import published as reader
 from examrunner.storage.readers.published import read_published
 from examrunner.storage.writers import proof
-from examrunner.storage.writers.proof_folder import write_proof
+from examrunner.storage.writers.proof_folder import proof_written
 from tests.domain.draw import proofs, test_log, vectors
 from tests.storage.verifiers import SCRIPT, browser, by_package, by_script, found, judged, write
 
@@ -173,7 +173,8 @@ def test_every_command_of_the_folder_s_readme_holds(tmp_path: Path) -> None:
     log.end()
     banks = {"vqvae": vectors.plain(vectors.BANK)}
     whole = published(log.commitment, log.lines, vectors.SECRET, banks)
-    write_proof(tmp_path / "proof", whole, "cs496-demo", vectors.PUBLIC)
+    with proof_written(tmp_path / "proof", whole, "cs496-demo", vectors.PUBLIC):
+        pass
     text = (tmp_path / "proof" / "README.txt").read_text("utf-8")
     script = "".join(line for line in text.splitlines(keepends=True) if line.startswith("    "))
     receipt = {"STUDENT": "bob", "ATTEMPT": "1", "NUMBER": "17", "HEAD": drawn.head[:20]}
