@@ -65,6 +65,36 @@ def test_committing_again_needs_a_reason(draft: Path, capsys: Captured) -> None:
     assert "--why" in capsys.readouterr().err
 
 
+def test_the_spacing_chosen_stays(draft: Path, capsys: Captured) -> None:
+    """Committed again the session keeps its spacing, until session.yaml or --spacing says another.
+
+    A spacing beyond the widest means the widest, in what is said and in what is stored.
+    """
+    assert main(["commit", str(draft), "--spacing", "9999"]) == 0
+    told = capsys.readouterr().out
+    assert "This session has h = 2." in told
+    assert "Committed with h = 2." in told
+    assert data(capsys, "commit", str(draft), "--why", "late")["spacing"] == 2
+    assert main(["commit", str(draft), "--why", "late"]) == 0
+    assert "This session has h = 2." in capsys.readouterr().out
+    (draft / "session.yaml").write_text(SETTINGS + "draw: {spacing: 1}\n", encoding="utf-8")
+    assert data(capsys, "commit", str(draft), "--why", "late")["spacing"] == 1
+    assert data(capsys, "commit", str(draft), "--why", "late", "--spacing", "0")["spacing"] == 0
+
+
+def test_a_day_that_has_begun_is_not_committed_again(draft: Path, capsys: Captured) -> None:
+    """The refusal comes before any table, and nothing promises that --why would help."""
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    assert main(["commit", str(draft), "--why", "late"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "cannot be committed again" in told.err
+    assert main(["commit", str(draft)]) == 0
+    assert "--why" not in capsys.readouterr().out
+    assert main(["commit", str(draft), "--spacing", "1"]) == 3
+    assert "--why" not in capsys.readouterr().err
+
+
 def test_a_session_with_errors_is_not_committed(draft: Path, capsys: Captured) -> None:
     """What check calls an error stops a commit, with its place."""
     (draft / "roster.csv").write_text(ROSTER + "ana,Another\n", encoding="utf-8")
