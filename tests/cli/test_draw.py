@@ -233,4 +233,19 @@ def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
     for words in ("1 in 2", "Paper A", "It was draw 1, on line 2", "Recorded:", "SPACING"):
         assert words in told
     assert main(["explain", "Chi", "--session", str(over)]) == 0
-    assert "No paper is known yet." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "No paper was shown." in told
+    assert "1 paper may be drawn: no other can come." in told
+    assert "other papers" not in told
+
+
+def test_a_value_that_is_still_to_come_is_said_to_be(tmp_path: Path, capsys: Captured) -> None:
+    """After the commit of a session with a public value nobody is told that none takes part."""
+    folder = write_small(tmp_path, DICE)
+    assert main(["commit", str(folder)]) == 0
+    capsys.readouterr()
+    assert main(["explain", "Ana", "--session", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "a value that nobody knows yet (two dice) will take part" in told
+    assert "No paper is known yet." in told
+    assert "Sealed" not in told

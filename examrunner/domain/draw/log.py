@@ -182,7 +182,7 @@ class DrawLog(LogState):
         seat = self._seat(student)
         if seat.standing is not None:
             raise Refused(
-                f"{student} was already drawn on line {seat.standing}",
+                f"{student} was already drawn on line {seat.standing + 1}",
                 "void that draw, or change the list before a further paper",
             )
         if attempt <= seat.attempt:

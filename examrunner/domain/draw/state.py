@@ -155,9 +155,9 @@ class LogState:
     def drawn(self, draw: int) -> Drawn:
         """Return the draw on a line; Refused if there is none or it is void."""
         if draw not in self._draws:
-            raise Refused(f"line {draw} of the draw log is not a draw")
+            raise Refused(f"line {draw + 1} of the draw log is not a draw")
         if draw in self._void:
-            raise Refused(f"the draw on line {draw} is void")
+            raise Refused(f"the draw on line {draw + 1} is void")
         return self._draws[draw]
 
     def kept(self, student: str) -> set[str]:
