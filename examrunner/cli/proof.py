@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 STRENGTHS = {
     "recorded": "recorded: no public value took part, so the examiner could have chosen the seed",
-    "public": "with a public value that took part in every draw",
+    "sealed": "sealed: the seed was fixed when C was published, chosen by the examiner before",
+    "public": "public: nobody could choose the seed, if C was published before P was known",
 }
 PUBLISHING = (
     "The folder is under keys, not names. An order that was posted at the door says who had which "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.draw.published import COMMIT, LOG, SECRET, Published, published
 from examrunner.domain.draw.verification import verify
 from examrunner.domain.plain import sha256
@@ -96,13 +97,46 @@ def test_the_script_runs_alone(tmp_path: Path) -> None:
     """Python alone runs verify.py: exit 0 with the verdict, and as JSON the same as the package."""
     write(tmp_path, proofs.files())
     head = sha256(proofs.rich().lines[-1])
-    done = run(tmp_path, "--commit", proofs.rich().commit_hash, "--head", head[:20], head[:8])
+    c = proofs.rich().commit_hash
+    done = run("--commit", c, "--head", head[:20], "--head", head[:8], tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "ALL RIGHT" in done.stdout
     assert f"head     {head}" in done.stdout
     assert "no draw  gus" in done.stdout
     verdict = json.loads(run(tmp_path, "--json").stdout)
     assert judged(verdict) == judged(by_package(tmp_path, None, ()))
+
+
+def test_the_script_says_what_was_not_compared(tmp_path: Path) -> None:
+    """Strength and notes stand under the verdict, and a late bank's sheet keeps the rule."""
+    write(tmp_path, proofs.folder(proofs.rich("-")).files())
+    told = run(tmp_path).stdout
+    assert "strength recorded: no public value" in told
+    for words in ("C was not compared", "No receipt was compared", "not the committed one: other."):
+        assert words in told
+    assert "off the rule" not in told
+    told = run(tmp_path, "--commit", proofs.rich("-").commit_hash).stdout
+    assert "strength sealed: the seed was fixed" in told
+    assert "C was not compared" not in told
+
+
+def test_the_script_prints_everywhere(tmp_path: Path) -> None:
+    """Where the screen has only ASCII, and where a reader has had enough, nothing breaks off."""
+    write(
+        tmp_path, proofs.rechained(lambda bodies: bodies[proofs.place("sheet", 5)].update(why="é"))
+    )
+    command = [sys.executable, "-S", str(SCRIPT), str(tmp_path)]
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60, env=ascii_only)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\xe9" in done.stdout
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            command, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_the_script_checks_the_folder_in_which_it_lies(tmp_path: Path) -> None:
@@ -226,6 +260,35 @@ def test_the_page_shows_its_verdict(tmp_path: Path, *, hostile: bool) -> None:
     assert ("Never drawn: gus." in shown) is not hostile
     assert "copy of the four files inside this page" in shown
     assert "<b id" not in html.unescape(re.sub(r"<script.*?</script>", "", shown, flags=re.DOTALL))
+
+
+ASKED = """
+<script>
+const key = document.getElementById("key");
+key.value = "%s";
+setTimeout(() => key.dispatchEvent(new Event("input")), 1000);
+</script>
+"""
+"""Types a key into the page once it has judged its files."""
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize(("student", "is_moved"), [("ann", False), ("cho", True)])
+def test_the_page_says_where_odds_were_moved(
+    tmp_path: Path, student: str, *, is_moved: bool
+) -> None:
+    """At the first draw nothing has moved the odds, and the page does not say so."""
+    log = DrawLog(proofs.commitment(), vectors.SECRET)
+    log.start(vectors.PUBLIC)
+    proofs.with_sheet(log, "ann", 1)
+    proofs.with_sheet(log, "cho", 1)
+    log.end()
+    page = tmp_path / "verify.html"
+    page.write_text(proof.page(proofs.folder(log)) + ASKED % student, "utf-8")
+    shown = browser(page)
+    told = shown[shown.index('<div id="mine"') :].split("<script")[0]
+    assert "of the session, from a list of 4." in told
+    assert ("moved the odds" in told) is is_moved
 
 
 GIVEN = """
