@@ -267,10 +267,11 @@ def _slips(options: Namespace, out: Output) -> int:
 
 def _draw(options: Namespace, out: Output) -> int:
     from examrunner.services.begin import begin_day, give_public, needs_public, public_source
-    from examrunner.services.draws import draw_all
+    from examrunner.services.draws import demand_no_numbers, draw_all
     from examrunner.services.folders import session_folder
 
     with opened(session_folder(options.session)) as desk:
+        demand_no_numbers(desk)
         has_begun = desk.has_begun
         if options.public is not None:
             if has_begun or public_source(desk) is None:

@@ -141,6 +141,14 @@ def test_everyone_is_drawn_ahead(draft: Path, capsys: Captured) -> None:
     capsys.readouterr()
 
 
+def test_nobody_is_drawn_ahead_who_is_to_say_a_number(tmp_path: Path, capsys: Captured) -> None:
+    """With spoken_number the handout promises a number in each draw: none is made without one."""
+    folder = write_small(tmp_path, f"{SETTINGS}draw: {{spoken_number: true}}\n")
+    assert main(["draw", str(folder), "--all", "--yes"]) == 3
+    assert "number that the student says" in capsys.readouterr().err
+    assert not (folder / "exam.db").exists()
+
+
 def test_the_public_value_comes_with_the_draw(tmp_path: Path, capsys: Captured) -> None:
     """A session that names a source needs its value; it stands first in the log."""
     folder = write_small(tmp_path, DICE)
