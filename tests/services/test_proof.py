@@ -303,6 +303,43 @@ def test_slips_of_a_committed_session_are_those_of_the_record(room: Room) -> Non
         slips.only(found, ["nobody"])
 
 
+def test_slips_number_places_as_the_log_does(over: Room) -> None:
+    """Places on slips are those of explain, also once somebody joined late."""
+    places = {slip.student_id: slip.place for slip in slips.slips_of(over.folder).slips}
+    for who in ("ana", "chi", "eli", "kim"):
+        told = explain(over.folder, who)
+        assert places[who].endswith(f"place {told.position} of {told.places}")
+
+
+def test_an_emptied_list_moves_nobody_s_place(room: Room) -> None:
+    """Who has no paper left keeps the place, and so does everyone behind."""
+    room.called("ana")
+    conduct.send_back(room.desk, room.attempt("ana"))
+    (room.folder / "reviews.csv").write_text(
+        "student_id,paper\nchi,Paper A\neli,Paper C\n", encoding="utf-8"
+    )
+    take_in(room.desk, changes_of(room.desk))
+    found = {slip.student_id: slip for slip in slips.slips_of(room.folder).slips}
+    assert found["chi"].place.endswith("place 2 of 3")
+    assert found["ana"].place.endswith("place 1 of 3")
+
+
+def test_slips_say_why_a_paper_is_not_drawn_before_and_after_the_commit(tmp_path: Path) -> None:
+    """The reason stands on the slip, and with two papers each nobody reads of one."""
+    settings = SETTINGS + "without_bank: exclude\nexam: {papers_per_student: 2}\n"
+    room = Room(write_small(tmp_path, settings, reviews=REVIEWS + "ana,Paper C,\n"))
+    texts = []
+    for _ in range(2):
+        found = slips.slips_of(room.folder)
+        texts.append(render_text(found.title, slips.only(found, ["ana"]).slips[0], found.words))
+        if not texts[1:]:
+            commit_session(room.desk)
+    for text in texts:
+        assert "Paper C (there are no questions on it)" in text
+        assert "examined on all of these 2 papers" in text
+    room.leave()
+
+
 def test_written_slips_are_replaced_as_a_whole(room: Room) -> None:
     """A second writing leaves no slip of somebody who is gone."""
     target = slips.default_folder(room.folder)
