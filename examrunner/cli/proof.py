@@ -129,13 +129,13 @@ def _say(found: Verified, out: Output) -> None:
         out.say(f"note: {note}")
     if found.without_draw:
         who = counted(len(found.without_draw), "student")
-        out.say(
-            f"{who} without a draw (absent, or a paper by hand): {some(found.without_draw, 30)}"
-        )
+        why = "(absent, or a paper by hand)" if found.ended else "so far"
+        out.say(f"{who} without a draw {why}: {some(found.without_draw, 30)}")
     if found.head is not None:
         out.whole(f"head  {found.head}")
     if found.ok:
-        out.say(f"{counted(found.draws, 'draw')} verified: every one follows from the commitment.")
+        drawn = f"{counted(found.draws, 'draw')} verified: every one follows from the commitment."
+        out.say(drawn if found.draws else "Nothing is wrong, and nothing has been drawn.")
         if found.strength:
             out.say(f"Strength of the proof: {STRENGTHS[found.strength]}.")
     else:

@@ -226,6 +226,19 @@ def test_a_published_line_and_a_receipt_are_compared(over: Path, capsys: Capture
     assert "[receipt]" in capsys.readouterr().out
 
 
+def test_a_day_under_way_is_not_said_to_be_over(draft: Path, capsys: Captured) -> None:
+    """Before the first draw and on half a day nobody is called absent, and no draw is praised."""
+    data(capsys, "commit", str(draft))
+    assert main(["verify", str(draft)]) == 0
+    told = capsys.readouterr().out
+    assert "3 students without a draw so far:" in told
+    assert "Nothing is wrong, and nothing has been drawn." in told
+    assert "absent" not in told
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    assert main(["verify", str(draft)]) == 0
+    assert "3 draws verified" in capsys.readouterr().out
+
+
 def test_a_folder_that_is_neither_is_told(tmp_path: Path, capsys: Captured) -> None:
     """An empty folder is no proof; every file that is missing is named."""
     (tmp_path / "empty").mkdir()

@@ -53,6 +53,8 @@ class Verified:
     problems: tuple[Problem, ...] = ()
     """Each with file, line of the log counted from 1, rule, and what was expected."""
     notes: tuple[str, ...] = ()
+    ended: bool = False
+    """Whether the log has its end line: nobody is drawn any more."""
     draws: int = 0
     """Draws that were derived again, voided ones included."""
     head: str | None = None
@@ -232,6 +234,7 @@ class _Work:
         return Verified(
             problems=tuple(problems),
             notes=tuple(self._notes(heads, is_published=is_published)),
+            ended=log.ended,
             draws=len(log.draws),
             head=log.head if self.is_right else None,
             without_draw=tuple(name for name in log.students if name not in drawn)
