@@ -76,13 +76,13 @@ def _result_row(result: Result, results: Results) -> list[Cell]:
 
 def _sums(results: Results) -> str:
     from examrunner.domain.exam.events import Verdict
+    from examrunner.domain.exam.rules import tallied
 
-    verdicts = Counter(
-        str(one.verdict) for result in results.results for one in result.attempts if one.verdict
-    )
-    others = Counter(result.status for result in results.results if result.status != "done")
-    known = [f"{verdicts[name]} {name}" for name in map(str, Verdict) if verdicts[name]]
-    rest = [f"{count} {status}" for status, count in others.most_common()]
+    verdicts, void = tallied(one for result in results.results for one in result.attempts)
+    others = Counter(one.status for one in results.results if one.status not in ("done", "void"))
+    others.update(void=void)
+    known = [f"{verdicts[name]} {name}" for name in Verdict if verdicts[name]]
+    rest = [f"{count} {status}" for status, count in others.most_common() if count]
     settled = sum(result.score is not None for result in results.results)
     scores = f"{settled} of {len(results.results)} scores settled"
     return ", ".join([*known, *rest, scores])

@@ -105,7 +105,7 @@ def _add_commit(commands: Commands) -> None:
 
 def _commit(options: Namespace, out: Output) -> int:
     from examrunner.domain.exam.phases import SessionPhase
-    from examrunner.services.begin import commit_again, commit_session
+    from examrunner.services.begin import commit_again, commit_session, demand_not_begun
     from examrunner.services.folders import session_folder
     from examrunner.services.opening import prepared_of
 
@@ -118,6 +118,8 @@ def _commit(options: Namespace, out: Output) -> int:
             return _say_committed(desk, options, out)
         if is_draft and options.why:
             raise WrongUsage("--why is for a session that is committed already.")
+        if options.why:
+            demand_not_begun(desk)
         found = _figures(desk, options, out)
         spacing = _spacing(options, found, out)
         if is_draft:
@@ -136,17 +138,19 @@ def _figures(desk: Desk, options: Namespace, out: Output) -> Simulated:
     """Show what spacing does to the class as its files have it; raises ExamError for nobody."""
     from examrunner.cli.simulate import say_figures
     from examrunner.domain.problems import BadInput, has_errors
+    from examrunner.services.begin import kept_spacing
+    from examrunner.services.commit import with_spacing
     from examrunner.services.prepare import prepare
     from examrunner.services.simulate import prepared_material, simulated
 
     prepared = prepare(desk.folder)
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
-    spacings = [] if options.spacing is None else [options.spacing]
-    found = simulated(prepared_material(prepared), sessions=QUICK, spacings=spacings)
-    chosen = found.material.h if options.spacing is None else options.spacing
+    kept = kept_spacing(desk, prepared)
+    prepared = with_spacing(prepared, kept if options.spacing is None else options.spacing)
+    found = simulated(prepared_material(prepared), sessions=QUICK)
     if not options.json:
-        say_figures(found.figures, chosen, out)
+        say_figures(found.figures, found.material.h, out)
         out.say()
     return found
 
@@ -180,21 +184,26 @@ def _copied(desk: Desk, out: Output) -> bool:
 
 def _say_committed(desk: Desk, options: Namespace, out: Output) -> int:
     """Say again what was committed; nothing changes."""
+    from examrunner.domain.exam.phases import SessionPhase
+    from examrunner.services.begin import demand_not_begun
+
+    again = "--why commits it again, until the day begins."
     if options.spacing is not None:
-        raise Refused(
-            "The session is committed already.", "--why commits it again, until the day begins."
-        )
+        demand_not_begun(desk)
+        raise Refused("The session is committed already.", again)
     out.emit(_commit_data(desk, None))
     out.say("The session is committed already; the line to publish is still this one:")
     out.whole(line_of(desk))
-    out.say("--why commits it again, until the day begins.")
+    if desk.phase is SessionPhase.COMMITTED:
+        out.say(again)
     return 0
 
 
 def _say_line(desk: Desk, *, is_copied: bool, out: Output) -> None:
     stored = desk.stored_session()
     again = f" (commit {stored.commitment.n})" if stored.commitment.n else ""
-    out.say(f"Committed{again}. Publish this line where students see it before the day:")
+    out.say(f"Committed{again} with h = {stored.commitment.h}.")
+    out.say("Publish this line where students see it before the day:")
     out.whole(line_of(desk))
     if is_copied:
         out.say("It is on the clipboard.")
@@ -258,10 +267,11 @@ def _slips(options: Namespace, out: Output) -> int:
 
 def _draw(options: Namespace, out: Output) -> int:
     from examrunner.services.begin import begin_day, give_public, needs_public, public_source
-    from examrunner.services.draws import draw_all
+    from examrunner.services.draws import demand_no_numbers, draw_all
     from examrunner.services.folders import session_folder
 
     with opened(session_folder(options.session)) as desk:
+        demand_no_numbers(desk)
         has_begun = desk.has_begun
         if options.public is not None:
             if has_begun or public_source(desk) is None:

@@ -75,18 +75,18 @@ def _list_words(told: Explained) -> list[str]:
     count = len(told.papers)
     if not count:
         return ["No paper of this student may be drawn."]
-    chance = f"a chance of 1 in {count}" if count > 1 else "to be drawn for certain"
-    each = "Each has" if count > 1 else "It has"
     before = (
-        f"{counted(count, 'paper')} may be drawn. {each} {chance} before the day, whoever else "
-        "is in the class and in whatever order it is called."
+        f"{counted(count, 'paper')} may be drawn. Each has a chance of 1 in {count} before the "
+        "day, whoever else is in the class and in whatever order it is called."
+        if count > 1
+        else "1 paper may be drawn: no other can come."
     )
     return [before, *(f"- {told.titles[name]}" for name in told.papers)]
 
 
 def _came_words(told: Explained) -> list[str]:
     if not told.came:
-        return ["No paper is known yet."]
+        return ["No paper was shown." if told.is_over else "No paper is known yet."]
     return [_one_came(told, one) for one in told.came]
 
 
@@ -112,6 +112,8 @@ def _one_came(told: Explained, came: Came) -> str:
 def _spacing_words(told: Explained) -> str:
     if told.h == 0:
         return "Every draw is independent of all others."
+    if len(told.papers) <= 1:
+        return "It moves chances between the papers of a student, and there are no two here."
     return (
         f"When a paper is drawn for somebody at most {counted(told.h, 'place')} away, its chance "
         "of coming up again for you is moved to your other papers, by a published rule that does "
@@ -121,7 +123,11 @@ def _spacing_words(told: Explained) -> str:
 
 PUBLIC = (
     "With public dice: the value {public} ({source}) takes part in every ticket. Who saw the "
-    "commitment published before it knows that nobody could choose the draws."
+    "commitment published before it knows that nobody could choose the seed."
+)
+WAITS = (
+    "With public dice: a value that nobody knows yet ({source}) will take part in every ticket. "
+    "Who has seen the commitment published before it will know that nobody could choose the seed."
 )
 SEALED = (
     "Sealed: no public value takes part. Who saw the commitment published before the day knows "
@@ -135,10 +141,18 @@ RECORDED = (
 )
 
 
+CHECK = (
+    "Every attempt and every number gives another ticket. No proof shows that a number was said or "
+    "why an attempt was left out: check that those of this student are right."
+)
+
+
 def _strength_words(told: Explained) -> list[str]:
     words = {"public": PUBLIC, "sealed": SEALED, "recorded": RECORDED}[told.strength]
+    if told.waits_for_public:
+        words = WAITS
     made = f"The commitment {told.commit} was made on {told.committed_at:%d %b %Y at %H:%M}."
-    return [words.format(public=told.public, source=told.source), made]
+    return [words.format(public=told.public, source=told.source), made, CHECK]
 
 
 def data_of(told: Explained) -> dict[str, object]:

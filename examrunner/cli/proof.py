@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 STRENGTHS = {
     "recorded": "recorded: no public value took part, so the examiner could have chosen the seed",
-    "public": "with a public value that took part in every draw",
+    "sealed": "sealed: the seed was fixed when C was published, chosen by the examiner before",
+    "public": "public: nobody could choose the seed, if C was published before P was known",
 }
 PUBLISHING = (
     "The folder is under keys, not names. An order that was posted at the door says who had which "
@@ -128,13 +129,13 @@ def _say(found: Verified, out: Output) -> None:
         out.say(f"note: {note}")
     if found.without_draw:
         who = counted(len(found.without_draw), "student")
-        out.say(
-            f"{who} without a draw (absent, or a paper by hand): {some(found.without_draw, 30)}"
-        )
+        why = "(absent, or a paper by hand)" if found.ended else "so far"
+        out.say(f"{who} without a draw {why}: {some(found.without_draw, 30)}")
     if found.head is not None:
         out.whole(f"head  {found.head}")
     if found.ok:
-        out.say(f"{counted(found.draws, 'draw')} verified: every one follows from the commitment.")
+        drawn = f"{counted(found.draws, 'draw')} verified: every one follows from the commitment."
+        out.say(drawn if found.draws else "Nothing is wrong, and nothing has been drawn.")
         if found.strength:
             out.say(f"Strength of the proof: {STRENGTHS[found.strength]}.")
     else:

@@ -13,13 +13,14 @@ from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import SessionPhase
-from examrunner.domain.exam.settings import NO_PUBLIC_SOURCE
+from examrunner.domain.exam.settings import AUTO, NO_PUBLIC_SOURCE
 from examrunner.services.opening import AGAIN, prepared_of
 from examrunner.storage.database.drafts import Draft, Person
 
 if TYPE_CHECKING:
     from examrunner.services.commit import Commit
     from examrunner.services.desk import Desk
+    from examrunner.services.prepare import Prepared
     from examrunner.storage.database.ledger import Ledger
 
 
@@ -103,22 +104,22 @@ def commit_session(
 def commit_again(desk: Desk, why: str, spacing: int | None = None) -> None:
     """Commit a session anew before its day begins, with a counter and a reason.
 
-    Students keep their keys; the secret is a new one. Raises as `commit_session` does.
+    Students keep their keys, and the session the spacing of `kept_spacing` unless one is given; the
+    secret is a new one. Raises as `commit_session` does.
     """
     from examrunner.services.commit import make_commit, with_spacing, write_commit_files
     from examrunner.services.secret import keep_next, take_next
 
-    if desk.phase is not SessionPhase.COMMITTED:
-        raise Refused(
-            f"The session is {desk.phase}: it cannot be committed again.",
-            "A commit may be replaced only until the day begins.",
-        )
+    demand_not_begun(desk)
     assert desk.ledger is not None
     before = desk.ledger.last("committed")
     assert before is not None
     assert isinstance(before.what, ev.Committed)
     keys = {row.student.student_id: row.key for row in desk.rows()}
-    prepared = with_spacing(prepared_of(desk), spacing)
+    prepared = prepared_of(desk)
+    if spacing is None:
+        spacing = kept_spacing(desk, prepared)
+    prepared = with_spacing(prepared, spacing)
     commit = make_commit(prepared, desk.entropy, keys, number=before.what.number + 1, why=why)
     keep_next(desk.folder, commit.secret)
     _write(desk, desk.ledger, commit, opening=False)
@@ -128,6 +129,23 @@ def commit_again(desk: Desk, why: str, spacing: int | None = None) -> None:
     if desk.copier is not None:
         desk.copier.saved()
         desk.copier.copy()
+
+
+def demand_not_begun(desk: Desk) -> None:
+    """Raise Refused unless the session is committed and its day has not begun."""
+    if desk.phase is not SessionPhase.COMMITTED:
+        raise Refused(
+            f"The session is {desk.phase}: it cannot be committed again.",
+            "A commit may be replaced only until the day begins.",
+        )
+
+
+def kept_spacing(desk: Desk, prepared: Prepared) -> int | None:
+    """Return the spacing chosen at an earlier commit, where session.yaml still leaves it open."""
+    if desk.stored is None or prepared.settings.draw.spacing != AUTO:
+        return None
+    before = desk.stored.settings.draw.spacing
+    return None if before == AUTO else int(before)
 
 
 def _write(desk: Desk, ledger: Ledger, commit: Commit, *, opening: bool) -> None:

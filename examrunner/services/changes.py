@@ -221,9 +221,13 @@ class _Taking:
         self.drafts.append(Draft(ev.Rebanked(shas, self._why or LATE)))
 
     def _line(self, key: str, papers: tuple[str, ...], why: str) -> str | None:
-        """Return the line of the public log; a student whom it never names needs none."""
+        """Return the line of the public log; a student whom it never names needs none.
+
+        A list leaves out the papers that the student had already: they are not drawn again.
+        """
         if key in self.log.students:
-            return self.log.list(key, papers, why).line
+            rest = [name for name in papers if name not in self.log.kept(key)]
+            return self.log.list(key, rest, why).line
         return self.log.add(key, papers, why).line if papers else None
 
     def _details(self, student: Student) -> str:

@@ -139,8 +139,10 @@ def _reveal_drawn(desk: Desk, attempt: Attempt, nonce: str) -> None:
 def draw_all(desk: Desk) -> list[Attempt]:
     """Draw the first paper of everyone who waits for one, in exam order, and show none.
 
-    The sheets are chosen at the reveal. Returns the attempts drawn now.
+    The sheets are chosen at the reveal. Returns the attempts drawn now. Raises as
+    `demand_no_numbers` does.
     """
+    demand_no_numbers(desk)
     drawn = []
     for row in desk.in_exam_order():
         attempt = row.attempts[0]
@@ -153,6 +155,15 @@ def draw_all(desk: Desk) -> list[Attempt]:
         desk.draw_log = log
         drawn.append(desk.attempt(attempt.id))
     return drawn
+
+
+def demand_no_numbers(desk: Desk) -> None:
+    """Raise Refused where each student is to say a number, which a draw made ahead cannot have."""
+    if desk.settings.draw.spoken_number:
+        raise Refused(
+            "In this session a number that the student says takes part in each draw.",
+            "Reveal each paper in the app; or commit without spoken_number before the day begins.",
+        )
 
 
 def drawn_ahead(log: DrawLog, attempt: Attempt) -> Drawn | None:

@@ -11,6 +11,8 @@ from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import WrongUsage
 from examrunner.domain.exam.attempts import Attempt
+from examrunner.domain.exam.phases import DAY_OVER
+from examrunner.domain.exam.settings import NO_PUBLIC_SOURCE
 from examrunner.domain.text import counted, fold, some
 from examrunner.services.day import local
 from examrunner.services.proof import record_of
@@ -56,9 +58,17 @@ class Explained:
     public: str | None
     """P; None before the day, `-` where none took part."""
     source: str
+    """How P is obtained, in the session's words."""
     commit: str
     committed_at: datetime
     began_at: datetime | None
+    is_over: bool
+    """Nobody is examined any more."""
+
+    @property
+    def waits_for_public(self) -> bool:
+        """Whether a public value is to take part that is not known yet."""
+        return self.public is None and self.source != NO_PUBLIC_SOURCE
 
     @property
     def strength(self) -> str:
@@ -68,7 +78,8 @@ class Explained:
         """
         if self.began_at is not None and self.began_at == self.committed_at:
             return "recorded"
-        return "sealed" if self.public in (None, NONE) else "public"
+        has_public = self.waits_for_public or self.public not in (None, NONE)
+        return "public" if has_public else "sealed"
 
 
 def explain(folder: Path, who: str) -> Explained:
@@ -76,7 +87,7 @@ def explain(folder: Path, who: str) -> Explained:
 
     Raises WrongUsage where nobody or several fit, and as `record_of` does.
     """
-    with record_of(folder) as (ledger, stored, _):
+    with record_of(folder) as (ledger, stored, phase):
         people = ledger.people()
         person = _person(people, who)
         log = DrawLog.replay(
@@ -103,6 +114,7 @@ def explain(folder: Path, who: str) -> Explained:
         commit=stored.commit,
         committed_at=local(settings, committed_at),
         began_at=local(settings, began_at) if began_at else None,
+        is_over=phase in DAY_OVER,
     )
 
 

@@ -20,10 +20,10 @@ from examrunner.services.secret import read_secret
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.interrupts import held
 from examrunner.storage.readers.session_files import demand_settings
-from examrunner.storage.writers.proof_folder import PROOF_FILES, write_proof
+from examrunner.storage.writers.proof_folder import proof_written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from examrunner.domain.draw.verification import Verified
     from examrunner.services.committed import Stored
@@ -70,8 +70,8 @@ def record_of(folder: Path) -> Iterator[tuple[Ledger, Stored, SessionPhase]]:
         yield ledger, stored, session_phase(event.what for event in day)
 
 
-def published_of(ledger: Ledger, stored: Stored, secret: str) -> Published:
-    """Return the four files of a session's proof.
+def published_of(ledger: Ledger, stored: Stored, secret: str, lines: Sequence[str]) -> Published:
+    """Return the four files of a session's proof, with these lines of the public log.
 
     A bank that is not the committed one of its reading stands under its own hash (design, 4).
     """
@@ -86,7 +86,7 @@ def published_of(ledger: Ledger, stored: Stored, secret: str) -> Published:
         items = bank_items(questions_in(ledger.document(sha)).values())
         own = bank_hash(items)
         banks[reading if stored.commitment.banks.get(reading) == own else own] = items
-    return published(stored.commitment, ledger.lines(), secret, banks)
+    return published(stored.commitment, lines, secret, banks)
 
 
 def verify_folder(folder: Path, commit: str | None = None, heads: tuple[str, ...] = ()) -> Verified:
@@ -113,7 +113,8 @@ def verify_session(
     with record_of(folder) as (ledger, stored, phase):
         wrong = tuple(ledger.verify())
         secret = read_secret(folder, stored.commitment)
-        found = verify(published_of(ledger, stored, secret), commit=commit, heads=heads)
+        files = published_of(ledger, stored, secret, ledger.lines())
+        found = verify(files, commit=commit, heads=heads)
     over = phase is SessionPhase.PUBLISHED
     problems = tuple(one for one in found.problems if over or one.rule != "end")
     return replace(found, problems=(*wrong, *problems))
@@ -123,8 +124,8 @@ def verify_session(
 def reveal(folder: Path, target: Path, clock: ClockPort, actor: str) -> Proof:
     """End the public log, and write the folder to publish; may be done again to another place.
 
-    Raises Refused unless the day is closed or where `target` holds something else, Environment
-    where the disk says no.
+    Raises Refused unless the day is closed or where `target` holds anything, Environment where
+    the disk says no; the day is then as it was.
     """
     with record_of(folder) as (ledger, stored, phase):
         if phase not in DAY_OVER:
@@ -132,28 +133,26 @@ def reveal(folder: Path, target: Path, clock: ClockPort, actor: str) -> Proof:
                 f"The day is {phase}: its secret must stay one.",
                 "Close the day first: open the session, c on the board.",
             )
-        _demand_free(target)
-        secret = read_secret(folder, stored.commitment)
+        session, secret = stored.settings.session, read_secret(folder, stored.commitment)
         log = DrawLog.replay(stored.commitment, secret, ledger.lines())
         is_new = not log.ended
-        if is_new:
-            what = ev.Published(log.end().line)
-            ledger.append([Draft(what)], clock.now(), actor, leased=False)
-        files = published_of(ledger, stored, secret)
-    try:
-        names = write_proof(target, files, stored.settings.session, log.public or NONE)
-    except OSError as fault:
-        words = f"{target} cannot be written: {fault.strerror or fault}."
-        raise Environment(words, "Reveal again to another folder: that changes nothing.") from fault
-    commit, head, draws = stored.commit, log.head, len(log.draws)
-    return Proof(target, stored.settings.session, commit, head, draws, names, is_new)
+        end = log.end().line if is_new else None
+        files = published_of(ledger, stored, secret, log.lines)
+        try:
+            _demand_free(target)
+            with proof_written(target, files, session, log.public or NONE) as names:
+                if end is not None:
+                    drafts = [Draft(ev.Published(end))]
+                    ledger.append(drafts, clock.now(), actor, leased=False)
+        except OSError as fault:
+            words = f"{target} cannot be written: {fault.strerror or fault}."
+            raise Environment(words, "Reveal to another folder.") from fault
+    return Proof(target, session, stored.commit, log.head, len(log.draws), names, is_new)
 
 
 def _demand_free(target: Path) -> None:
-    """Raise Refused where a folder holds anything that a proof does not replace."""
+    """Raise Refused unless a folder is new or empty: nothing of anybody's is written over."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise Refused(f"{target} is no folder.", "Name a new folder.")
-    if target.is_dir():
-        others = sorted(one.name for one in target.iterdir() if one.name not in PROOF_FILES)
-        if others:
-            raise Refused(f"{target} holds {others[0]}.", "Name a new folder.")
+    if target.is_dir() and (others := sorted(one.name for one in target.iterdir())):
+        raise Refused(f"{target} holds {others[0]}.", "Name a new folder.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.catalogue import Reading
-from examrunner.domain.course.eligibility import Reason
+from examrunner.domain.course.eligibility import Reason, reason_against
 from examrunner.domain.errors import Environment, Refused, WrongUsage
-from examrunner.domain.exam.settings import Settings
+from examrunner.domain.exam.settings import Settings, WithoutBank
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.domain.text import long_date
 from examrunner.services.folders import EXPORTS
@@ -71,7 +72,8 @@ def slips_of(folder: Path) -> Slips:
     try:
         with record_of(folder) as (ledger, stored, _):
             people = [(one.key, one.student) for one in ledger.people()]
-            return Slips(stored.settings, tuple(_of_record(stored, people)), stored.commit)
+            listed = _of_record(stored, people, ledger.lines())
+            return Slips(stored.settings, tuple(listed), stored.commit)
     except Refused:  # a draft
         prepared = prepare(folder)
     if has_errors(prepared.problems):
@@ -120,8 +122,12 @@ def default_folder(folder: Path) -> Path:
     return folder / EXPORTS / FOLDER
 
 
-def _of_record(stored: Stored, people: Iterable[tuple[str, Student]]) -> Iterator[Slip]:
-    places = {key: place for place, key in enumerate(stored.eligible, 1)}
+def _of_record(
+    stored: Stored, people: Iterable[tuple[str, Student]], lines: Iterable[str]
+) -> Iterator[Slip]:
+    added = [one["s"] for one in map(json.loads, lines) if one["e"] == "add"]
+    order = [*(key for key, _ in stored.commitment.roster), *added]
+    places = {key: place for place, key in enumerate(order, 1)}
     for key, student in people:
         reviewed = stored.reviewed.get(key, {})
         papers = stored.eligible.get(key, ())
@@ -132,9 +138,20 @@ def _of_record(stored: Stored, people: Iterable[tuple[str, Student]]) -> Iterato
             student.email,
             f"{key} in the draw, place {places[key]} of {len(places)}" if is_in else "",
             _papers(papers, reviewed, stored.readings),
-            _papers([one for one in reviewed if one not in papers], {}, stored.readings),
+            tuple(_left_out(stored, student, name) for name in reviewed if name not in papers),
             stored.title(student.assigned) if student.assigned else None,
+            stored.settings.exam.papers_per_student,
         )
+
+
+def _left_out(stored: Stored, student: Student, name: str) -> SlipPaper:
+    """Return a reading that is not drawn, with the reason as the record knows it."""
+    settings, drawable = stored.settings, None
+    if settings.without_bank is WithoutBank.EXCLUDE:
+        drawable = set(stored.banks) - stored.without_bank
+    reading = stored.readings.get(name)
+    reason = reason_against(name, reading, student, settings.eligible, drawable)
+    return SlipPaper(*_about(name, stored.readings), WHY_NOT[reason] if reason else "")
 
 
 def _of_files(prepared: Prepared) -> Iterator[Slip]:
@@ -157,6 +174,7 @@ def _of_files(prepared: Prepared) -> Iterator[Slip]:
             _papers(own.eligible, reviewed.get(student.student_id, {}), readings),
             tuple(left_out),
             assigned.title if assigned else student.assigned,
+            prepared.settings.exam.papers_per_student,
         )
 
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from examrunner.cli.output import Output
+from examrunner.domain.exam.events import Verdict
 from examrunner.main import main
+from examrunner.services import day_acts
 from examrunner.services.results import read_results
 from tests.classes import GRADEBOOK, write_session
+from tests.services.desks import Room, write_small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +43,18 @@ def test_results_show_each_student_and_the_sums(session: Path, capsys: Captured)
     assert lines[3].split()[:4] == ["Eli", "Lane", "done", "edge"]
     assert "1 pass, 1 edge, 1 fail, 1 absent, 2 of 4 scores settled" in lines
     assert lines[-1].endswith(f"head {read_results(session).head[:12]}")
+
+
+def test_verdicts_of_voided_attempts_stand_no_more(tmp_path: Path, capsys: Captured) -> None:
+    """A voided pass is one void and no pass, as the app says; each attempt is counted once."""
+    room = Room(folder := write_small(tmp_path))
+    day_acts.void(room.desk, room.decided("ana"), "interrupted")
+    room.decided("ana", Verdict.FAIL)
+    day_acts.void(room.desk, room.decided("chi"), "other", again=False)
+    room.leave()
+    assert typed("results", folder) == 0
+    told = capsys.readouterr().out
+    assert "1 fail, 2 waiting, 2 void, 1 of 4 scores settled" in told
 
 
 def test_results_of_a_draft(tmp_path: Path, capsys: Captured) -> None:

@@ -65,6 +65,36 @@ def test_committing_again_needs_a_reason(draft: Path, capsys: Captured) -> None:
     assert "--why" in capsys.readouterr().err
 
 
+def test_the_spacing_chosen_stays(draft: Path, capsys: Captured) -> None:
+    """Committed again the session keeps its spacing, until session.yaml or --spacing says another.
+
+    A spacing beyond the widest means the widest, in what is said and in what is stored.
+    """
+    assert main(["commit", str(draft), "--spacing", "9999"]) == 0
+    told = capsys.readouterr().out
+    assert "This session has h = 2." in told
+    assert "Committed with h = 2." in told
+    assert data(capsys, "commit", str(draft), "--why", "late")["spacing"] == 2
+    assert main(["commit", str(draft), "--why", "late"]) == 0
+    assert "This session has h = 2." in capsys.readouterr().out
+    (draft / "session.yaml").write_text(SETTINGS + "draw: {spacing: 1}\n", encoding="utf-8")
+    assert data(capsys, "commit", str(draft), "--why", "late")["spacing"] == 1
+    assert data(capsys, "commit", str(draft), "--why", "late", "--spacing", "0")["spacing"] == 0
+
+
+def test_a_day_that_has_begun_is_not_committed_again(draft: Path, capsys: Captured) -> None:
+    """The refusal comes before any table, and nothing promises that --why would help."""
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    assert main(["commit", str(draft), "--why", "late"]) == 3
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "cannot be committed again" in told.err
+    assert main(["commit", str(draft)]) == 0
+    assert "--why" not in capsys.readouterr().out
+    assert main(["commit", str(draft), "--spacing", "1"]) == 3
+    assert "--why" not in capsys.readouterr().err
+
+
 def test_a_session_with_errors_is_not_committed(draft: Path, capsys: Captured) -> None:
     """What check calls an error stops a commit, with its place."""
     (draft / "roster.csv").write_text(ROSTER + "ana,Another\n", encoding="utf-8")
@@ -109,6 +139,14 @@ def test_everyone_is_drawn_ahead(draft: Path, capsys: Captured) -> None:
     assert data(capsys, "draw", str(draft), "--all")["drawn"] == 0
     assert main(["draw", str(draft), "--all", "--public", "4"]) == 3
     capsys.readouterr()
+
+
+def test_nobody_is_drawn_ahead_who_is_to_say_a_number(tmp_path: Path, capsys: Captured) -> None:
+    """With spoken_number the handout promises a number in each draw: none is made without one."""
+    folder = write_small(tmp_path, f"{SETTINGS}draw: {{spoken_number: true}}\n")
+    assert main(["draw", str(folder), "--all", "--yes"]) == 3
+    assert "number that the student says" in capsys.readouterr().err
+    assert not (folder / "exam.db").exists()
 
 
 def test_the_public_value_comes_with_the_draw(tmp_path: Path, capsys: Captured) -> None:
@@ -188,6 +226,19 @@ def test_a_published_line_and_a_receipt_are_compared(over: Path, capsys: Capture
     assert "[receipt]" in capsys.readouterr().out
 
 
+def test_a_day_under_way_is_not_said_to_be_over(draft: Path, capsys: Captured) -> None:
+    """Before the first draw and on half a day nobody is called absent, and no draw is praised."""
+    data(capsys, "commit", str(draft))
+    assert main(["verify", str(draft)]) == 0
+    told = capsys.readouterr().out
+    assert "3 students without a draw so far:" in told
+    assert "Nothing is wrong, and nothing has been drawn." in told
+    assert "absent" not in told
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    assert main(["verify", str(draft)]) == 0
+    assert "3 draws verified" in capsys.readouterr().out
+
+
 def test_a_folder_that_is_neither_is_told(tmp_path: Path, capsys: Captured) -> None:
     """An empty folder is no proof; every file that is missing is named."""
     (tmp_path / "empty").mkdir()
@@ -203,4 +254,19 @@ def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
     for words in ("1 in 2", "Paper A", "It was draw 1, on line 2", "Recorded:", "SPACING"):
         assert words in told
     assert main(["explain", "Chi", "--session", str(over)]) == 0
-    assert "No paper is known yet." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "No paper was shown." in told
+    assert "1 paper may be drawn: no other can come." in told
+    assert "other papers" not in told
+
+
+def test_a_value_that_is_still_to_come_is_said_to_be(tmp_path: Path, capsys: Captured) -> None:
+    """After the commit of a session with a public value nobody is told that none takes part."""
+    folder = write_small(tmp_path, DICE)
+    assert main(["commit", str(folder)]) == 0
+    capsys.readouterr()
+    assert main(["explain", "Ana", "--session", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "a value that nobody knows yet (two dice) will take part" in told
+    assert "No paper is known yet." in told
+    assert "Sealed" not in told

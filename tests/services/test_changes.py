@@ -9,6 +9,7 @@ import pytest
 
 from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.errors import Refused
+from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.problems import BadInput
 from examrunner.services import conduct, day_acts, draws
@@ -16,9 +17,10 @@ from examrunner.services.begin import commit_session
 from examrunner.services.changes import changes_of, take_in
 from examrunner.services.proof import verify_session
 from examrunner.services.secret import read_secret
-from tests.services.desks import REVIEWS, ROSTER, Room, bank
+from tests.services.desks import REVIEWS, ROSTER, SETTINGS, Room, bank, write_small
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
 
@@ -124,6 +126,30 @@ def test_a_list_changes_no_more_once_its_paper_is_drawn(room: Room) -> None:
     assert take_in(room.desk, changes_of(room.desk)) == 1
     assert room.revealed("chi").reading == "paper-b"
     replayed(room)
+
+
+@pytest.mark.parametrize("is_retake", [False, True])
+def test_a_list_leaves_out_the_papers_that_were_drawn(tmp_path: Path, *, is_retake: bool) -> None:
+    """Who waits for another paper, or a retake, stands in nobody's way: the list changes, too.
+
+    A late student of the same act joins, and the paper that was drawn does not come again.
+    """
+    settings = SETTINGS if is_retake else SETTINGS + "exam: {papers_per_student: 2}\n"
+    room = Room(write_small(tmp_path, settings))
+    first = room.decided("ana", Verdict.FAIL)
+    if is_retake:
+        day_acts.retake(room.desk, first)
+    other = REVIEWS.replace("ana,Paper A,2024-10-01", "ana,Paper A,2024-10-09")
+    write(room, ROSTER + "kim,Kim\n", other + "ana,Paper C,\nkim,Paper B,\n")
+    assert take_in(room.desk, changes_of(room.desk)) == 2
+    lines = [json.loads(line) for line in room.ledger.lines()[-2:]]
+    rest = sorted({"paper-a", "paper-b", "paper-c"} - {first.reading})
+    assert [(line["e"], line["p"]) for line in lines] == [("list", rest), ("add", ["paper-b"])]
+    assert room.decided("ana").reading in rest
+    assert room.revealed("kim").reading == "paper-b"
+    assert room.ledger.verify() == []
+    replayed(room)
+    room.leave()
 
 
 def test_a_corrected_name_is_kept_apart_from_the_events(room: Room) -> None:

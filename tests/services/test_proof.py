@@ -17,6 +17,7 @@ from examrunner.services.begin import commit_session, give_public
 from examrunner.services.changes import changes_of, take_in
 from examrunner.services.explain import explain
 from examrunner.services.proof import reveal, verify_folder, verify_session
+from examrunner.storage.writers import proof_folder
 from examrunner.storage.writers.slips import render_text
 from tests.services.desks import REVIEWS, ROSTER, SETTINGS, Room, bank, write_small
 from tests.services.test_begin import DICE
@@ -158,7 +159,47 @@ def test_a_folder_with_other_things_is_left_alone(over: Room, tmp_path: Path) ->
     (tmp_path / "file").write_text("mine", encoding="utf-8")
     with pytest.raises(Refused, match="no folder"):
         reveal(over.folder, tmp_path / "file", over.clock, "ann")
+    (tmp_path / "own").mkdir(mode=0o700)
+    (tmp_path / "own" / "README.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(Refused, match=r"README\.txt"):
+        reveal(over.folder, tmp_path / "own", over.clock, "ann")
+    assert (tmp_path / "own").stat().st_mode & 0o777 == 0o700
     assert over.ledger.last("published") is None
+
+
+def test_the_folder_is_as_open_as_it_may_be(over: Room, tmp_path: Path) -> None:
+    """A new folder is made to be given away; who may enter an empty one stays as it was."""
+    reveal(over.folder, tmp_path / "new", over.clock, "ann")
+    (tmp_path / "mine").mkdir(mode=0o700)
+    reveal(over.folder, tmp_path / "mine", over.clock, "ann")
+    modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("new", "mine")]
+    assert modes == [0o755, 0o700]
+    assert (tmp_path / "new" / "secret.txt").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("at", ["folder", "files", "record"])
+def test_a_reveal_that_fails_changes_nothing(
+    over: Room, tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where folder, files or record cannot be written, the day may still be opened again."""
+
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "proof"
+    if at == "folder":
+        (tmp_path / "file").write_text("", encoding="utf-8")
+        target = tmp_path / "file" / "proof"
+    if at == "files":
+        monkeypatch.setattr(proof_folder, "sync_folder", no_room)
+    if at == "record":
+        monkeypatch.setattr(type(over.ledger), "append", no_room)
+    with pytest.raises(Environment, match="cannot be written"):
+        reveal(over.folder, target, over.clock, "ann")
+    monkeypatch.undo()
+    assert not target.exists()
+    assert over.ledger.last("published") is None
+    day_acts.reopen(over.desk)
 
 
 def test_a_session_verifies_while_it_is_open(room: Room) -> None:
@@ -260,6 +301,43 @@ def test_slips_of_a_committed_session_are_those_of_the_record(room: Room) -> Non
     assert [paper.title for paper in ana.papers] == ["Paper A", "Paper B"]
     with pytest.raises(WrongUsage, match="nobody"):
         slips.only(found, ["nobody"])
+
+
+def test_slips_number_places_as_the_log_does(over: Room) -> None:
+    """Places on slips are those of explain, also once somebody joined late."""
+    places = {slip.student_id: slip.place for slip in slips.slips_of(over.folder).slips}
+    for who in ("ana", "chi", "eli", "kim"):
+        told = explain(over.folder, who)
+        assert places[who].endswith(f"place {told.position} of {told.places}")
+
+
+def test_an_emptied_list_moves_nobody_s_place(room: Room) -> None:
+    """Who has no paper left keeps the place, and so does everyone behind."""
+    room.called("ana")
+    conduct.send_back(room.desk, room.attempt("ana"))
+    (room.folder / "reviews.csv").write_text(
+        "student_id,paper\nchi,Paper A\neli,Paper C\n", encoding="utf-8"
+    )
+    take_in(room.desk, changes_of(room.desk))
+    found = {slip.student_id: slip for slip in slips.slips_of(room.folder).slips}
+    assert found["chi"].place.endswith("place 2 of 3")
+    assert found["ana"].place.endswith("place 1 of 3")
+
+
+def test_slips_say_why_a_paper_is_not_drawn_before_and_after_the_commit(tmp_path: Path) -> None:
+    """The reason stands on the slip, and with two papers each nobody reads of one."""
+    settings = SETTINGS + "without_bank: exclude\nexam: {papers_per_student: 2}\n"
+    room = Room(write_small(tmp_path, settings, reviews=REVIEWS + "ana,Paper C,\n"))
+    texts = []
+    for _ in range(2):
+        found = slips.slips_of(room.folder)
+        texts.append(render_text(found.title, slips.only(found, ["ana"]).slips[0], found.words))
+        if not texts[1:]:
+            commit_session(room.desk)
+    for text in texts:
+        assert "Paper C (there are no questions on it)" in text
+        assert "examined on all of these 2 papers" in text
+    room.leave()
 
 
 def test_written_slips_are_replaced_as_a_whole(room: Room) -> None:

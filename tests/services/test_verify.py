@@ -74,7 +74,7 @@ def test_a_made_up_draw_is_named(done: Room) -> None:
     assert "chain" not in [one.rule for one in found(done)]
     problems = [one for one in found(done, secret_of(done.folder)) if one.rule == "draw-log"]
     assert len(problems) == 1
-    assert "line 1 of the draw log" in problems[0].text
+    assert "line 2 of the draw log" in problems[0].text
 
 
 def forge(path: Path, events: list[Event]) -> None:

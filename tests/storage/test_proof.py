@@ -10,16 +10,18 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.draw.published import COMMIT, LOG, SECRET, Published, published
 from examrunner.domain.draw.verification import verify
 from examrunner.domain.plain import sha256
 from examrunner.storage.readers import published as reader
 from examrunner.storage.readers.published import read_published
 from examrunner.storage.writers import proof
+from examrunner.storage.writers.proof_folder import proof_written
 from tests.domain.draw import proofs, test_log, vectors
 from tests.storage.verifiers import SCRIPT, browser, by_package, by_script, found, judged, write
 
@@ -95,13 +97,46 @@ def test_the_script_runs_alone(tmp_path: Path) -> None:
     """Python alone runs verify.py: exit 0 with the verdict, and as JSON the same as the package."""
     write(tmp_path, proofs.files())
     head = sha256(proofs.rich().lines[-1])
-    done = run(tmp_path, "--commit", proofs.rich().commit_hash, "--head", head[:20], head[:8])
+    c = proofs.rich().commit_hash
+    done = run("--commit", c, "--head", head[:20], "--head", head[:8], tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "ALL RIGHT" in done.stdout
     assert f"head     {head}" in done.stdout
     assert "no draw  gus" in done.stdout
     verdict = json.loads(run(tmp_path, "--json").stdout)
     assert judged(verdict) == judged(by_package(tmp_path, None, ()))
+
+
+def test_the_script_says_what_was_not_compared(tmp_path: Path) -> None:
+    """Strength and notes stand under the verdict, and a late bank's sheet keeps the rule."""
+    write(tmp_path, proofs.folder(proofs.rich("-")).files())
+    told = run(tmp_path).stdout
+    assert "strength recorded: no public value" in told
+    for words in ("C was not compared", "No receipt was compared", "not the committed one: other."):
+        assert words in told
+    assert "off the rule" not in told
+    told = run(tmp_path, "--commit", proofs.rich("-").commit_hash).stdout
+    assert "strength sealed: the seed was fixed" in told
+    assert "C was not compared" not in told
+
+
+def test_the_script_prints_everywhere(tmp_path: Path) -> None:
+    """Where the screen has only ASCII, and where a reader has had enough, nothing breaks off."""
+    write(
+        tmp_path, proofs.rechained(lambda bodies: bodies[proofs.place("sheet", 5)].update(why="é"))
+    )
+    command = [sys.executable, "-S", str(SCRIPT), str(tmp_path)]
+    ascii_only = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60, env=ascii_only)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\xe9" in done.stdout
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            command, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_the_script_checks_the_folder_in_which_it_lies(tmp_path: Path) -> None:
@@ -161,6 +196,34 @@ printf %s '{log.lines[0]}' | sha256sum | cut -d' ' -f1
     ]
 
 
+@pytest.mark.skipif(not (shutil.which("sha256sum") and shutil.which("sh")), reason="no sha256sum")
+def test_every_command_of_the_folder_s_readme_holds(tmp_path: Path) -> None:
+    """Typed as they stand in README.txt, the commands give C, the secret's hash, ticket and head.
+
+    STUDENT, ATTEMPT, NUMBER and HEAD are those of a receipt, as the text says.
+    """
+    log = test_log.published()
+    drawn = next(one for one in log.draws if one.student == "bob")
+    log.end()
+    banks = {"vqvae": vectors.plain(vectors.BANK)}
+    whole = published(log.commitment, log.lines, vectors.SECRET, banks)
+    with proof_written(tmp_path / "proof", whole, "cs496-demo", vectors.PUBLIC):
+        pass
+    text = (tmp_path / "proof" / "README.txt").read_text("utf-8")
+    script = "".join(line for line in text.splitlines(keepends=True) if line.startswith("    "))
+    receipt = {"STUDENT": "bob", "ATTEMPT": "1", "NUMBER": "17", "HEAD": drawn.head[:20]}
+    for name, value in receipt.items():
+        script = script.replace(name, value)
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path / "proof", capture_output=True, check=True
+    )
+    told = done.stdout.decode().splitlines()
+    c, secret, ticket, head = (line.split()[0] for line in told)
+    assert (c, secret) == (vectors.COMMIT_HASH, log.commitment.secret_sha256)
+    assert int(ticket[:8], 16) // 4 == drawn.ticket
+    assert head == drawn.head
+
+
 def test_no_text_ends_the_page_s_data() -> None:
     """Hostile texts in the files add no element to the page and come out of it unchanged."""
     page = proof.page(Published(HOSTILE, HOSTILE, HOSTILE, HOSTILE))
@@ -199,6 +262,35 @@ def test_the_page_shows_its_verdict(tmp_path: Path, *, hostile: bool) -> None:
     assert "<b id" not in html.unescape(re.sub(r"<script.*?</script>", "", shown, flags=re.DOTALL))
 
 
+ASKED = """
+<script>
+const key = document.getElementById("key");
+key.value = "%s";
+setTimeout(() => key.dispatchEvent(new Event("input")), 1000);
+</script>
+"""
+"""Types a key into the page once it has judged its files."""
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize(("student", "is_moved"), [("ann", False), ("cho", True)])
+def test_the_page_says_where_odds_were_moved(
+    tmp_path: Path, student: str, *, is_moved: bool
+) -> None:
+    """At the first draw nothing has moved the odds, and the page does not say so."""
+    log = DrawLog(proofs.commitment(), vectors.SECRET)
+    log.start(vectors.PUBLIC)
+    proofs.with_sheet(log, "ann", 1)
+    proofs.with_sheet(log, "cho", 1)
+    log.end()
+    page = tmp_path / "verify.html"
+    page.write_text(proof.page(proofs.folder(log)) + ASKED % student, "utf-8")
+    shown = browser(page)
+    told = shown[shown.index('<div id="mine"') :].split("<script")[0]
+    assert "of the session, from a list of 4." in told
+    assert ("moved the odds" in told) is is_moved
+
+
 GIVEN = """
 <script>
 const given = new DataTransfer(), texts = %s;
@@ -233,3 +325,30 @@ def test_the_page_checks_files_that_are_given_to_it(tmp_path: Path, how: str) ->
     assert verdict is not None
     assert verdict[1] == "✗ Something is not right"
     assert "log.jsonl, line" in shown
+
+
+@pytest.mark.xdist_group("browser")
+@pytest.mark.parametrize("broken", [False, True])
+def test_no_verdict_of_other_files_stays(tmp_path: Path, *, broken: bool) -> None:
+    """A log with a text of 16 million characters is judged; where a check breaks off, it says so.
+
+    The verdict on the copy in the page never stays for files that were given later.
+    """
+
+    def forge(bodies: list[dict[str, Any]]) -> None:
+        bodies[proofs.place("start")]["t"] = "y" * 16_000_000
+        bodies[proofs.place("draw")]["ticket"] = 0
+
+    given = GIVEN % (json.dumps(proofs.rechained(forge)), "chosen")
+    if broken:
+        given = "<script>Set = function () { throw new RangeError('no room'); };</script>" + given
+    page = tmp_path / "verify.html"
+    page.write_text(proof.page(proofs.folder(proofs.rich())) + given, "utf-8")
+    shown = browser(page)
+    verdict = re.search(r'id="verdict"[^>]*>([^<]*)<', shown)
+    assert verdict is not None
+    said = "These files could not be judged" if broken else "Something is not right"
+    assert verdict[1] == f"✗ {said}"
+    assert ("The check broke off: no room." in shown) is broken
+    assert ("log.jsonl, line 3" in shown) is not broken
+    assert ('<section id="session" hidden' in shown) is broken

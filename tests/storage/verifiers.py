@@ -79,8 +79,16 @@ def found(verdict: dict[str, Any]) -> tuple[tuple[str, int | None, str], ...]:
 
 
 def judged(verdict: dict[str, Any]) -> dict[str, Any]:
-    """Return a verdict without notes and the words of its problems: what all three agree on."""
+    """Return a verdict without notes and the words of its problems: what all three agree on.
+
+    The notes of verify.py are among those of the others.
+    """
     return verdict | {"problems": found(verdict), "notes": ()}
+
+
+def with_notes(verdict: dict[str, Any]) -> dict[str, Any]:
+    """Return a verdict without the words of its problems: what package and page agree on."""
+    return judged(verdict) | {"notes": tuple(verdict["notes"])}
 
 
 def browser(page: Path) -> str:

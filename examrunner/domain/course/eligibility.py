@@ -65,7 +65,7 @@ def eligibility(
         eligible = []
         left_out = []
         for reading in sorted(lists.get(student.student_id, ())):
-            reason = _reason(reading, known.get(reading), student, rules, drawable)
+            reason = reason_against(reading, known.get(reading), student, rules, drawable)
             if reason:
                 left_out.append(LeftOut(reading, reason))
             else:
@@ -74,13 +74,14 @@ def eligibility(
     return tuple(result)
 
 
-def _reason(
+def reason_against(
     reading_id: str,
     reading: Reading | None,
     student: Student,
     rules: EligibleRules,
     drawable: Collection[str] | None,
 ) -> Reason | None:
+    """Return why a student may not be drawn on a reading, as `eligibility` judges it."""
     if reading and not reading.reviewable:
         return Reason.NOT_REVIEWABLE
     if reading and reading.type not in rules.types:

@@ -26,7 +26,7 @@ class Logged:
     """A line of the log and the head after it."""
 
     n: int
-    """Line number, from 0."""
+    """Line number, from 0; words count lines from 1."""
     line: str
     """Canonical JSON without a newline."""
     head: str
@@ -80,7 +80,7 @@ class BadLine(BadInput):
     """A line that cannot stand in the log, with the rule that it breaks."""
 
     def __init__(self, n: int, what: str, rule: str) -> None:
-        super().__init__([error(f"line {n} of the draw log: {what}", rule="draw-log")])
+        super().__init__([error(f"line {n + 1} of the draw log: {what}", rule="draw-log")])
         self.n = n
         self.what = what
         self.rule = rule

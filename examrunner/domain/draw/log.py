@@ -182,7 +182,7 @@ class DrawLog(LogState):
         seat = self._seat(student)
         if seat.standing is not None:
             raise Refused(
-                f"{student} was already drawn on line {seat.standing}",
+                f"{student} was already drawn on line {seat.standing + 1}",
                 "void that draw, or change the list before a further paper",
             )
         if attempt <= seat.attempt:
@@ -241,7 +241,7 @@ class DrawLog(LogState):
     def _list(self, student: str, papers: tuple[str, ...], why: str) -> dict[str, Any]:
         seat = self._seat(student)
         listed = list(checked_papers(papers))
-        if seat.standing is not None and (again := self._kept(student) & set(listed)):
+        if seat.standing is not None and (again := self.kept(student) & set(listed)):
             raise Refused(
                 f"{student} already has {', '.join(sorted(again))}",
                 "a list before a further paper leaves out the earlier ones; or void the draw",

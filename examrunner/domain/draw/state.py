@@ -155,10 +155,18 @@ class LogState:
     def drawn(self, draw: int) -> Drawn:
         """Return the draw on a line; Refused if there is none or it is void."""
         if draw not in self._draws:
-            raise Refused(f"line {draw} of the draw log is not a draw")
+            raise Refused(f"line {draw + 1} of the draw log is not a draw")
         if draw in self._void:
-            raise Refused(f"the draw on line {draw} is void")
+            raise Refused(f"the draw on line {draw + 1} is void")
         return self._draws[draw]
+
+    def kept(self, student: str) -> set[str]:
+        """Return the papers of the student's draws that are not void."""
+        return {
+            drawn.paper
+            for drawn in self._draws.values()
+            if drawn.student == student and drawn.n not in self._void
+        }
 
     def _open(self) -> None:
         if self._ended:
@@ -174,14 +182,6 @@ class LogState:
         if student not in self._seats:
             raise Refused(f"{student} is not in the draw")
         return self._seats[student]
-
-    def _kept(self, student: str) -> set[str]:
-        """Return the papers of the student's draws that are not void."""
-        return {
-            drawn.paper
-            for drawn in self._draws.values()
-            if drawn.student == student and drawn.n not in self._void
-        }
 
     def _append(self, keys: Mapping[str, Any]) -> Logged:
         """Add a line with these keys.

@@ -21,7 +21,7 @@ from examrunner.domain.draw.limits import is_hex, is_id, is_reason
 from examrunner.domain.draw.lines import BadLine, bad_line, read_canonical
 from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.draw.published import BANKS, COMMIT, LOG, SECRET
-from examrunner.domain.draw.sheets import BY_HAND, Item, NoSheet
+from examrunner.domain.draw.sheets import BY_HAND, UNLIMITED_SECONDS, Item, NoSheet
 from examrunner.domain.draw.ticket import NONE, VERSION
 from examrunner.domain.plain import canonical, sha256
 from examrunner.domain.problems import BadInput, Problem, error
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 RECORDED = "recorded"
 """P is `-`: what was drawn is on record, but the examiner could have chosen the seed."""
+SEALED = "sealed"
+"""P is `-`, and C is that of the published line: nothing was chosen after it was published."""
 PUBLIC = "public"
 """P is a public value, mixed in after the commitment."""
 _HEAD = re.compile(r"[0-9a-f]{8,64}")
@@ -51,6 +53,8 @@ class Verified:
     problems: tuple[Problem, ...] = ()
     """Each with file, line of the log counted from 1, rule, and what was expected."""
     notes: tuple[str, ...] = ()
+    ended: bool = False
+    """Whether the log has its end line: nobody is drawn any more."""
     draws: int = 0
     """Draws that were derived again, voided ones included."""
     head: str | None = None
@@ -58,7 +62,7 @@ class Verified:
     without_draw: tuple[str, ...] = ()
     """Students who never got a draw, in exam order; empty unless every line was found right."""
     strength: str | None = None
-    """`recorded` or `public`; None where the log does not get as far as P."""
+    """`recorded`, `sealed` or `public`; None where the log does not get as far as P."""
 
     @property
     def ok(self) -> bool:
@@ -131,6 +135,8 @@ class _Work:
         """Content of the line that is being read."""
         self.changes = {"add": 0, "list": 0, "void": 0}
         self.notes: list[str] = []
+        self.before = 0
+        """The last attempt of the student who is drawn on that line."""
         self.sheeted: set[int] = set()
         self.named: set[str] = set()
 
@@ -158,6 +164,8 @@ class _Work:
     def _judge(self, body: Mapping[str, Any]) -> None:
         """Judge the choice of a sheet. Raises BadLine."""
         self.body = body
+        if body["e"] == "draw":
+            self.before = self.log.next_attempt(body["s"]) - 1
         items = self._bank_of(body) if body["e"] == "sheet" else None
         if items is not None:
             self._judge_choice(body, items)
@@ -166,6 +174,11 @@ class _Work:
         """Keep what is worth a note in a line that was found right."""
         if body["e"] in self.changes:
             self.changes[body["e"]] += 1
+        if body["e"] == "draw" and body["a"] > self.before + 1:
+            self.notes.append(
+                f"Line {body['n'] + 1}: attempt {body['a']} follows {self.before}: ask what became "
+                "of those left out, since each gives another ticket."
+            )
         if body["e"] != "sheet":
             return
         place, why = f"Line {body['n'] + 1}", body.get("why")
@@ -215,20 +228,28 @@ class _Work:
         """Return the whole of what was found."""
         log = self.log
         drawn = {draw.student for draw in log.draws}
-        strength = None if log.public is None else RECORDED if log.public == NONE else PUBLIC
         is_published = None
         if commit is not None:
             is_published = not any(one.rule == "published" for one in problems)
         return Verified(
             problems=tuple(problems),
             notes=tuple(self._notes(heads, is_published=is_published)),
+            ended=log.ended,
             draws=len(log.draws),
             head=log.head if self.is_right else None,
             without_draw=tuple(name for name in log.students if name not in drawn)
             if self.is_right
             else (),
-            strength=strength,
+            strength=self._strength(is_published=is_published),
         )
+
+    def _strength(self, *, is_published: bool | None) -> str | None:
+        public = self.log.public
+        if public is None:
+            return None
+        if public != NONE:
+            return PUBLIC
+        return SEALED if is_published else RECORDED
 
     def _notes(self, heads: Collection[str], *, is_published: bool | None) -> Iterator[str]:
         public, commitment = self.log.public, self.commitment
@@ -242,6 +263,8 @@ class _Work:
             yield "C is the published one: a proof only if it was published before P was known."
         if not heads:
             yield "No receipt was compared: the log could be made anew after the session."
+        if any(draw.nonce != NONE for draw in self.log.draws):
+            yield "Only the students know whether they said the numbers that stand at their draws."
         if commitment.n is not None or commitment.why is not None:
             yield f"The commitment replaces earlier ones: {commitment.why or '-'}."
         added, listed, void = self.changes.values()
@@ -251,9 +274,9 @@ class _Work:
                 f" students added {added}, lists changed {listed}, draws void {void}."
             )
         yield from self.notes
-        for key in sorted(self.banks or ()) if self.is_right else ():
-            if key not in commitment.banks and key not in self.named:
-                yield f"Bank {key[:8]} was not committed and no sheet names it."
+        unnamed = set(self.banks or ()) - set(commitment.banks) - self.named
+        if unnamed and self.is_right:
+            yield f"Banks that were not committed and that no sheet names: {len(unnamed)}."
 
 
 def _commitment(text: str) -> Commitment:
@@ -323,7 +346,7 @@ def _is_item(value: Any) -> bool:
         and isinstance(depth, str)
         and is_reason(depth)
         and type(sec) is int
-        and sec >= 0
+        and 0 <= sec <= UNLIMITED_SECONDS
         and (group is None or (isinstance(group, str) and is_id(group)))
     )
 

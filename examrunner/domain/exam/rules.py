@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from examrunner.domain.course.people import Student
     from examrunner.domain.exam.attempts import Attempt
+    from examrunner.domain.exam.events import Verdict
     from examrunner.domain.exam.settings import ExamRules
 
 
@@ -57,6 +59,13 @@ def counted(rules: ExamRules, attempts: Sequence[Attempt]) -> list[Attempt | Non
         found.append(decided[-1] if decided else None)
     missing = rules.papers_per_student - len(found)
     return [*found, *[None] * missing]
+
+
+def tallied(attempts: Iterable[Attempt]) -> tuple[Counter[Verdict | None], int]:
+    """Return how often each verdict stands, and how many attempts are void."""
+    listed = list(attempts)
+    verdicts = Counter(one.verdict for one in listed if one.phase is Phase.DECIDED)
+    return verdicts, sum(one.phase is Phase.VOID for one in listed)
 
 
 def score(rules: ExamRules, attempts: Sequence[Attempt]) -> int | Decimal | None:

@@ -40,6 +40,8 @@ class Slip:
     """Reviewed, and not drawn."""
     assigned: str | None
     """Title of the paper that is given and not drawn."""
+    number: int = 1
+    """On how many papers the student is examined."""
 
 
 def render_html(title: str, slips: Sequence[Slip], words: str) -> bytes:
@@ -70,6 +72,12 @@ def chance_words(slip: Slip) -> str:
         return "There is no paper that may be drawn for you. Please say so now."
     if count == 1:
         return "You will be examined on this paper, the only one that may be drawn for you:"
+    if slip.number > 1:
+        many = "all" if slip.number >= count else str(slip.number)
+        return (
+            f"You will be examined on {many} of these {count} papers, drawn at random one after "
+            f"the other. Before the day each has the same chance to come first, 1 in {count}."
+        )
     return (
         f"You will be examined on one of these {counted(count, 'paper')}, drawn at random. Before "
         f"the day each has the same chance, 1 in {count}."

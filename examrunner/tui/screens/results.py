@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.phases import Phase
-from examrunner.domain.exam.rules import score
+from examrunner.domain.exam.rules import score, tallied
 from examrunner.domain.text import counted
 from examrunner.services.second_read import agreement
 from examrunner.tui.actions import bindings
@@ -88,12 +88,12 @@ class ResultsScreen(ListScreen):
         """Return how many of each verdict there are, and who is missing."""
         attempts = [one for row in self._rows for one in row.attempts]
         phases = Counter(one.phase for one in attempts)
-        verdicts = Counter(one.verdict for one in attempts if one.phase is Phase.DECIDED)
+        verdicts, void = tallied(attempts)
         words = [f"{verdicts[verdict]} {verdict}" for verdict in VERDICT_INK if verdicts[verdict]]
         waiting = phases[Phase.WAITING] + phases[Phase.POSTPONED]
         words += [f"{phases[Phase.ABSENT]} absent"] if phases[Phase.ABSENT] else []
         words += [f"{waiting} to come"] if waiting else []
-        words += [f"{phases[Phase.VOID]} void"] if phases[Phase.VOID] else []
+        words += [f"{void} void"] if void else []
         seen = agreement(attempts)
         words += [f"{counted(seen.n, 'second reading')}, {seen.agree} agree"] if seen.n else []
         return ", ".join(words)

@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from examrunner.domain.draw.commitment import secret_hash
+from examrunner.domain.draw.commitment import bank_hash, secret_hash
 from examrunner.domain.draw.log import DrawLog
 from examrunner.domain.draw.published import published
 from examrunner.domain.plain import canonical, sha256
@@ -246,6 +246,45 @@ def right() -> Iterator[Case]:
     yield Case("with C and a receipt", files(), (), line, (f" {head[:20].upper()} ",))
     recorded = proofs.folder(rich("-")).files()
     yield Case("P is -", dict(recorded), ())
+    yield Case("P is -, with C", dict(recorded), (), hashed)
+    yield case("attempts left out", skipped())
+    for key, value in (("draw", {}), ("draw", []), ("s", []), ("s", {})):
+        index = place("absent" if key == "draw" else "void")
+        yield case(f"{key} {value} where it means nothing", set_key(index, key, value))
+    yield case("a bank of 1,100 questions", large_bank(1100, range(60, 61)))
+    yield case("a bank of 60 questions, each of another length", large_bank(60, range(30, 90)))
+
+
+def skipped() -> Files:
+    """Return a session whose examiner took the attempts that suited: 11 first, then 13."""
+    log = DrawLog(proofs.commitment(), vectors.SECRET)
+    log.start("-")
+    log.void(proofs.with_sheet(log, "ann", 11, "5"), [], "other")
+    proofs.with_sheet(log, "ann", 10**20)
+    log.end()
+    return dict(proofs.folder(log).files())
+
+
+def large_bank(size: int, seconds: range) -> Files:
+    """Return a session of one student on a paper with many questions."""
+    kinds = ("recall", "explain", "apply", "critique")
+    bank = [
+        {
+            "depth": kinds[number % len(kinds)],
+            "group": None,
+            "id": f"q{number:04}",
+            "sec": seconds[number * 7 % len(seconds)],
+        }
+        for number in range(size)
+    ]
+    log = DrawLog(
+        proofs.commitment(roster=(("ann", ("bert",)),), banks={"bert": bank_hash(bank)}),
+        vectors.SECRET,
+    )
+    log.start(vectors.PUBLIC)
+    log.sheet(log.draw("ann", 1).n, proofs.items_of(bank))
+    log.end()
+    return dict(proofs.folder(log, {"bert": bank}).files())
 
 
 def all_cases() -> list[Case]:

@@ -190,6 +190,7 @@ def other_files() -> Iterator[Case]:
         "no text": "",
         "no sec": [{"depth": "a", "group": None, "id": "q1"}],
         "sec below nought": [{"depth": "a", "group": None, "id": "q1", "sec": -1}],
+        "sec beyond 30 years": [{"depth": "a", "group": None, "id": "q1", "sec": 10**9 + 1}],
         "group a number": [{"depth": "a", "group": 1, "id": "q1", "sec": 1}],
         "an id twice": [{"depth": "a", "group": None, "id": "q1", "sec": 1}] * 2,
     }.items():

@@ -220,7 +220,7 @@ def test_a_standing_draw_is_not_repeated() -> None:
     """A student who was drawn is drawn again only after a void or a changed list."""
     log = started()
     first = log.draw("ann", 1)
-    with pytest.raises(Refused, match="already drawn on line 1"):
+    with pytest.raises(Refused, match="already drawn on line 2"):
         log.draw("ann", 2)
     log.void(first.n, [], "interrupted")
     assert log.draw("ann", 2).attempt == 2
@@ -264,7 +264,7 @@ def test_a_void_of_an_earlier_draw_leaves_the_later_one_standing() -> None:
     log.list("ann", ["bert", "dalle"], "second-paper")
     log.draw("ann", 2)
     log.void(1, [], "other")
-    with pytest.raises(Refused, match="already drawn on line 3"):
+    with pytest.raises(Refused, match="already drawn on line 4"):
         log.draw("ann", 3)
 
 

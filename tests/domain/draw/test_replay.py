@@ -98,7 +98,7 @@ def test_a_missing_or_repeated_line_is_detected() -> None:
     """Leaving out, repeating or swapping lines names the first line that is wrong."""
     lines = full().lines
     for wrong in (lines[:2] + lines[3:], lines[:2] + lines[1:], (lines[0], lines[2], lines[1])):
-        with pytest.raises(BadInput, match=r"line [12] of the draw log"):
+        with pytest.raises(BadInput, match=r"line [23] of the draw log"):
             replay(wrong)
 
 
@@ -126,7 +126,7 @@ def test_a_missing_or_repeated_line_is_detected() -> None:
         (2, {"cost": 3}, "cost cannot follow"),
         (2, {"rank": 10**6}, "rank of the sheet"),
         (2, {"relaxed": 5}, "no relaxation 5"),
-        (2, {"draw": 0}, "line 0 of the draw log is not a draw"),
+        (2, {"draw": 0}, "line 1 of the draw log is not a draw"),
         (2, {"q": ["q1", "q1"]}, "q is missing"),
         (4, {"exclude": ["b", "a"]}, "exclude is missing"),
         (4, {"why": ""}, "why is missing"),
@@ -137,7 +137,7 @@ def test_a_missing_or_repeated_line_is_detected() -> None:
 )
 def test_a_rewritten_log_is_detected(index: int, changes: dict[str, Any], message: str) -> None:
     """Lines that chain well but could not have been made are named with what is wrong."""
-    with pytest.raises(BadInput, match=f"line {index} of the draw log: .*{message}"):
+    with pytest.raises(BadInput, match=f"line {index + 1} of the draw log: .*{message}"):
         replay(rewritten(full().lines, index, **changes))
 
 
@@ -145,7 +145,7 @@ def test_a_line_after_the_end_is_named() -> None:
     """A log that goes on after its end line does not replay."""
     log = full()
     late = {"e": "absent", "n": 12, "prev": log.head, "s": "bob", "why": "other"}
-    with pytest.raises(BadInput, match="line 12 of the draw log: the draw log has ended"):
+    with pytest.raises(BadInput, match="line 13 of the draw log: the draw log has ended"):
         replay((*log.lines[:12], canonical(late)))
 
 
@@ -161,7 +161,7 @@ def test_extra_keys_are_let_through() -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     """A line that is no line ends in BadInput and leaves the log as it was."""
     log = started()
-    with pytest.raises(BadInput, match="line 1 of the draw log"):
+    with pytest.raises(BadInput, match="line 2 of the draw log"):
         log.read(text)
     assert len(log.lines) == 1
 

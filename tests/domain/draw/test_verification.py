@@ -12,6 +12,7 @@ from examrunner.domain.draw.verification import Verified, verify
 from examrunner.domain.errors import Refused
 from examrunner.domain.problems import error
 from tests.domain.draw import proofs, vectors
+from tests.domain.draw.tampers import skipped
 from tests.domain.draw.vectors import started
 
 
@@ -21,6 +22,41 @@ def test_a_rich_session_verifies() -> None:
     assert verified.problems == ()
     assert (verified.ok, verified.draws, verified.head) == (True, 8, proofs.rich().head)
     assert (verified.without_draw, verified.strength) == (("gus",), "public")
+
+
+def test_attempts_that_are_left_out_are_a_note() -> None:
+    """Every attempt gives another ticket: who picks one is asked why, and so are its numbers."""
+    files = skipped()
+    names = (proofs.COMMIT, proofs.LOG, proofs.SECRET, proofs.BANKS)
+    notes = verify(Published(*(files[name] for name in names))).notes
+    asked = "ask what became of those left out, since each gives another ticket."
+    assert f"Line 2: attempt 11 follows 0: {asked}" in notes
+    assert any(note.startswith("Line 5: attempt 1000") for note in notes)
+    assert any("whether they said the numbers" in note for note in notes)
+    usual = verify(proofs.folder(proofs.rich())).notes
+    assert [note for note in usual if "attempt" in note] == [
+        f"Line 20: attempt 3 follows 1: {asked}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("public", "commit", "strength"),
+    [
+        ("-", None, "recorded"),
+        ("-", "0" * 64, "recorded"),
+        ("-", vectors.COMMIT_HASH, "recorded"),
+        ("-", "own", "sealed"),
+        (vectors.PUBLIC, None, "public"),
+        (vectors.PUBLIC, "own", "public"),
+    ],
+)
+def test_a_proof_is_sealed_by_the_line_that_was_published(
+    public: str, commit: str | None, strength: str
+) -> None:
+    """Without a public value the published line makes a recorded draw a sealed one."""
+    log = proofs.rich(public)
+    given = log.commit_hash if commit == "own" else commit
+    assert verify(proofs.folder(log), commit=given).strength == strength
 
 
 def test_the_plain_verdict_has_one_shape() -> None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verify a published draw: python verify.py [FOLDER] [--commit HEX] [--head HEX ...] [--json].
+"""Verify a published draw: python verify.py [FOLDER] [--commit HEX] [--head HEX]... [--json].
 
 Derives every draw and every sheet in commit.json, log.jsonl, secret.txt and banks.json again from
 the rules of examrunner-draw/1 (numbers in brackets: its sections) and says where the files differ.
@@ -47,8 +47,8 @@ def read_json(text):
         return None
 def is_text(pattern):
     return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
-def is_count(value):
-    return type(value) is int and value >= 0
+def is_integer(least, most=10**100):
+    return lambda value: type(value) is int and least <= value <= most
 def is_ids(value):
     return isinstance(value, list) and all(map(is_id, value)) and len(value) == len(set(value))
 def is_list(value):  # a list of papers: sorted, each once
@@ -56,18 +56,43 @@ def is_list(value):  # a list of papers: sorted, each once
 def is_reason(value):
     return (isinstance(value, str) and not re.fullmatch(BLANK, value)
             and not re.search(HIDDEN, value) and unicodedata.is_normalized("NFC", value))
+def fits(value, form):
+    """Say whether a value has a form: a test, [of each], (one by one), {key: form of the value}."""
+    if isinstance(form, dict):
+        return (isinstance(value, dict) and value.keys() == form.keys()
+                and all(fits(value[key], form[key]) for key in form))
+    if isinstance(form, (list, tuple)):
+        forms = form * len(value) if isinstance(form, list) and isinstance(value, list) else form
+        return isinstance(value, list) and len(value) == len(forms) and all(map(fits, value, forms))
+    return form(value)
 def is_row(value):
-    return (isinstance(value, list) and all(isinstance(x, list) and len(x) == 2 for x in value)
-            and is_list([x[0] for x in value]) and all(is_count(x[1]) and x[1] for x in value)
-            and sum(x[1] for x in value) == W)
+    return (fits(value, [(is_id, is_positive)])
+            and is_list([paper for paper, _ in value]) and sum(share for _, share in value) == W)
+is_count, is_positive = is_integer(0), is_integer(1)
 is_id, is_hex = is_text("[A-Za-z0-9._:@+-]{1,64}"), is_text("[0-9a-f]{64}")
 KINDS = {"start": "public", "draw": "s a nonce odds ticket paper", "void": "draw exclude why",
          "sheet": "draw rank count cost relaxed q", "add": "s p pos why", "list": "s p why",
          "absent": "s why", "end": ""}
 MEANS = dict.fromkeys("ticket draw rank count cost relaxed pos".split(), is_count)
 MEANS.update(public=is_text("[!-~]([ -~]{0,198}[!-~])?"), nonce=is_text("[!-~]{1,32}"), s=is_id,
-             a=lambda value: is_count(value) and value > 0, odds=is_row, paper=is_id, q=is_ids,
+             a=is_positive, odds=is_row, paper=is_id, q=is_ids,
              exclude=is_list, p=is_list, why=is_reason, bank=is_hex)
+UNPUBLISHED = "C was not compared with the published line: all this could be made afterwards."
+NO_RECEIPT = "No receipt was compared: the log could be made anew after the session."
+NUMBERS = "Only the students know whether they said the numbers that stand at their draws."
+STRENGTHS = {
+    None: "unknown",
+    "recorded": "recorded: no public value took part, so the examiner could have chosen the seed",
+    "sealed": "sealed: the seed was fixed when C was published, chosen by the examiner before",
+    "public": "public: nobody could choose the seed, if C was published before P was known"}
+RULE = {"depth": [(is_reason, is_count, is_count)], "nmax": is_count, "nmin": is_count,
+        "tmax": is_count, "tmin": is_count}
+COMMITMENT = {"banks": lambda one: isinstance(one, dict) and all(map(is_hex, one.values())),
+              "h": is_count, "n": is_count, "public": is_reason, "secret_sha256": is_hex,
+              "roster": [{"p": is_list, "s": is_id}], "session": is_id, "sheet": RULE,
+              "v": is_text(VERSION), "why": is_reason}
+ITEM = {"depth": is_reason, "group": lambda one: one is None or is_id(one), "id": is_id,
+        "sec": is_integer(0, 10**9)}
 
 # --- tickets, odds (3.3 to 3.7) -------------------------------------------------------------------
 def hash_lines(*lines):
@@ -104,30 +129,40 @@ def couple(q, p, j):
 # --- sheets (3.9) ---------------------------------------------------------------------------------
 def choose(items, rule, uses, words):
     """Return what a sheet line must say of the sheet that the words name; None if there is none."""
-    groups, (tags, least, most) = {}, list(zip(*rule["depth"])) or [()] * 3
-    for one in items:  # items that share a group exclude each other: one stage
-        groups.setdefault((one["group"] is None, one["group"] or one["id"]), []).append(one)
-    stages = list(groups.values())
+    tags, least, most = list(zip(*rule["depth"])) or [()] * 3
+    step = {one["id"]: (one["sec"], 1, *(one["depth"] == tag for tag in tags)) for one in items}
+    step[None], groups = (0,) * (len(tags) + 2), {}
+    for one in items:  # a stage: skip it, or take one of those that exclude each other
+        key = one["group"] is None, one["group"] or one["id"]
+        groups.setdefault(key, [None]).append(one["id"])
     for relaxed in range(4):
         low = (rule["tmin"] * (relaxed < 3), rule["nmin"]) + least * (relaxed < 2)
         high = (rule["tmax"], rule["nmax"]) + (most if not relaxed else (rule["nmax"],) * len(tags))
-        def sheets(i, state, chosen, low=low, high=high):  # state: seconds, questions, of each tag
-            if i == len(stages):
-                return [chosen] if all(map(operator.ge, state, low)) else []
-            found = sheets(i + 1, state, chosen)  # skip comes first, then the members by id
-            for one in stages[i]:
-                step = [one["sec"], 1] + [one["depth"] == tag for tag in tags]
-                after = tuple(map(operator.add, state, step))
-                if all(map(operator.le, after, high)):
-                    found += sheets(i + 1, after, chosen + [one])
-            return found
-        found = sheets(0, (0, 0) + (0,) * len(tags), [])
-        costs = [sum(uses.get(one["id"], 0) for one in chosen) for chosen in found]
-        found = [chosen for chosen, cost in zip(found, costs) if cost == min(costs)]
-        if found:
-            rank, place = below(len(found), words), {tag: i for i, tag in enumerate(tags)}
-            q = sorted((place.get(one["depth"], len(tags)), one["id"]) for one in found[rank])
-            return {"count": len(found), "q": [x[1] for x in q], "rank": rank, "relaxed": relaxed}
+        tails = [{step[None]: (0, 1)}]  # of the last stages: sums to least cost, ways
+        for stage in reversed(list(groups.values())):
+            tails.append({})
+            for one, (before, (paid, ways)) in itertools.product(stage, tails[-2].items()):
+                sums, cost = tuple(map(operator.add, before, step[one])), paid + uses.get(one, 0)
+                best, known = tails[-1].get(sums, (cost, 0))
+                if cost <= best and all(map(operator.le, sums, high)):
+                    tails[-1][sums] = cost, ways + known * (cost == best)
+        whole = {sums: x for sums, x in tails.pop().items() if all(map(operator.ge, sums, low))}
+        if whole:
+            cost, q = min(whole.values())[0], []
+            ends = [sums for sums in whole if whole[sums][0] == cost]
+            count = sum(whole[sums][1] for sums in ends)
+            rank = left = below(count, words)
+            for stage, tail in zip(groups.values(), reversed(tails)):
+                for one in stage:  # the branch in which the rank lies; ends and cost that are left
+                    rest = [tuple(map(operator.sub, sums, step[one])) for sums in ends]
+                    rest = [x for x in rest if tail.get(x, [None])[0] == cost - uses.get(one, 0)]
+                    ways = sum(tail[sums][1] for sums in rest)
+                    if left < ways:
+                        break
+                    left -= ways
+                ends, cost, q = rest, cost - uses.get(one, 0), q + [one] * (one is not None)
+            q.sort(key=lambda one: ([-x for x in step[one][2:]], one))  # by tag, then by id
+            return {"count": count, "q": q, "rank": rank, "relaxed": relaxed}
     return None
 
 # --- the four files -------------------------------------------------------------------------------
@@ -143,33 +178,19 @@ def read_file(folder, name):
         return Wrong("utf-8" if coded else "file", "it cannot be read: %s" % fault)
 def read_commitment(text):
     """Return the content of commit.json (3.2)."""
-    body, keys = read_json(text), "banks h public roster secret_sha256 session sheet v".split()
-    foreign = isinstance(body, dict) and body.get("v", VERSION) != VERSION
-    demand(not foreign, "version", "expected " + VERSION)
-    try:
-        rule, roster, tags = body["sheet"], body["roster"], [x[0] for x in body["sheet"]["depth"]]
-        numbers = [rule[key] for key in "nmax nmin tmax tmin".split()] + [body.get("n", 0)]
-        good = (set(keys) <= set(body) <= set(keys + ["n", "why"]) and len(rule) == 5
-                and all(map(is_count, numbers + [body["h"]])) and isinstance(rule["depth"], list)
-                and all(isinstance(x, list) and len(x) == 3 and is_reason(x[0]) and is_count(x[1])
-                        and is_count(x[2]) for x in rule["depth"]) and len(tags) == len(set(tags))
-                and is_reason(body["public"]) and is_reason(body.get("why", "-"))
-                and is_id(body["session"]) and is_hex(body["secret_sha256"])
-                and all(is_id(key) and is_hex(one) for key, one in body["banks"].items())
-                and isinstance(roster, list) and is_ids([one["s"] for one in roster])
-                and all(is_list(one["p"]) and len(one) == 2 for one in roster))
-    except (TypeError, LookupError, AttributeError):
-        good = False
+    body = read_json(text)
+    is_object = isinstance(body, dict)
+    demand(not is_object or body.get("v", VERSION) == VERSION, "version", "expected " + VERSION)
+    good = is_object and fits({"n": 0, "why": "-", **body}, COMMITMENT) and is_ids([*body["banks"]])
+    for many, key in ((body["roster"], "s"), (body["sheet"]["depth"], 0)) if good else ():
+        good = good and len({one[key] for one in many}) == len(many)
     demand(good, "commitment", "it is no canonical JSON of a commitment of examrunner-draw/1")
     return body
 def is_bank(items, expected):
-    try:
-        return (isinstance(items, list) and is_list([one["id"] for one in items])
-                and all(is_count(one["sec"]) and is_reason(one["depth"]) for one in items)
-                and all(one["group"] is None or is_id(one["group"]) for one in items)
-                and is_hex(expected) and sha256(canonical(items)) == expected)
-    except (TypeError, LookupError):
-        return False
+    def is_item(one):
+        return isinstance(one, dict) and fits({key: one.get(key, ...) for key in ITEM}, ITEM)
+    return (fits(items, [is_item]) and is_list([one["id"] for one in items])
+            and is_hex(expected) and sha256(canonical(items)) == expected)
 
 # --- the log (3.8) --------------------------------------------------------------------------------
 class PublicLog:
@@ -194,12 +215,14 @@ class PublicLog:
             demand(key in body and MEANS[key](body[key]), "key", key + " is missing or no " + key)
         demand(not self.ended, "order", "the log has ended")
         demand(self.key or kind not in ("draw", "end"), "order", "the draw has not started")
-        known = student in self.seats or kind not in ("draw", "list", "absent")
+        known = kind not in ("draw", "list", "absent") or student in self.seats
         demand(known, "order", "%s is not in the draw" % student)
-        stands = draw in self.draws and draw not in self.void
-        demand(stands or kind not in ("sheet", "void"), "order", "n %s: no draw, or void" % draw)
+        stands = kind not in ("sheet", "void") or draw in self.draws.keys() - self.void
+        demand(stands, "order", "n %s: no draw, or void" % draw)
         getattr(self, "on_" + kind, len)(body)
         self.head, self.n, self.ended = sha256(line), self.n + 1, kind == "end"
+    def note(self, text, *values):
+        self.notes.append("Line %d: %s." % (self.n + 1, text % values))
     def same(self, body, **expected):
         for key, value in expected.items():
             demand(body[key] == value, "derived", "%s: expected %s" % (key, canonical(value)))
@@ -225,6 +248,9 @@ class PublicLog:
         ends = zip(q, itertools.accumulate(q.values()))
         paper = next(c for c, end in ends if ticket < end)
         self.same(body, odds=[list(one) for one in q.items()], ticket=ticket, paper=paper)
+        if body["a"] > seat["a"] + 1:
+            self.note("attempt %d follows %d: ask what became of those left out, since each gives "
+                      "another ticket", body["a"], seat["a"])
         seat["a"], seat["stands"], self.draws[self.n] = body["a"], self.n, (body, seat["pos"], q)
     def on_sheet(self, body):
         draw, items, why, asked = self.draws[body["draw"]][0], None, body.get("why"), body["q"]
@@ -248,7 +274,12 @@ class PublicLog:
             same = all(body[one] == value for one, value in wanted.items())
             demand(same, "sheet", "another sheet was to be chosen: " + canonical(wanted))
         self.same(body, cost=sum(self.uses.get(one, 0) for one in asked))
-        self.notes += ["log.jsonl:%d: a sheet off the rule: %s" % (self.n + 1, why)] * bool(why)
+        if by_hand:
+            self.note("sheet chosen by hand: %s", why)
+        if again:
+            self.note("another sheet for the draw on line %d: %s", body["draw"] + 1, why)
+        if late:
+            self.note("sheet from bank %s, not the committed one: %s", key[:8], why)
         self.sheeted.add(body["draw"])
         self.uses.update({one: self.uses.get(one, 0) + 1 for one in asked})
     def on_void(self, body):
@@ -293,6 +324,7 @@ def check(files, commit=None, heads=()):
     except Wrong as wrong:
         tell(name, None, wrong)
         return verdict
+    published = None if commit is None else not verdict["problems"]
     body, banks = read_json(files["banks.json"]), {}
     if not isinstance(body, dict):
         body, banks = {}, tell("banks.json", None, Wrong("banks", "expected a canonical object"))
@@ -320,31 +352,38 @@ def check(files, commit=None, heads=()):
             tell("log.jsonl", None, Wrong("receipt", "no line has the head of receipt %r" % given))
     drawn = {one["s"] for one, _, _ in log.draws.values()}
     without = [student for student in log.seats if student not in drawn and right]
-    strength = {None: None, "-": "recorded"}.get(log.public, "public")
-    verdict.update(ok=not verdict["problems"], draws=len(log.draws), notes=log.notes,
-                   head=log.head if right else None, without_draw=without, strength=strength)
+    strength = {None: None, "-": "sealed" if published else "recorded"}.get(log.public, "public")
+    said = any(one["nonce"] != "-" for one, _, _ in log.draws.values())
+    told = [UNPUBLISHED] * (commit is None) + [NO_RECEIPT] * (not heads) + [NUMBERS] * said
+    verdict.update(ok=not verdict["problems"], draws=len(log.draws), without_draw=without,
+                   notes=told + log.notes, head=log.head if right else None, strength=strength)
     return verdict
 def words(verdict):
     for one in verdict["problems"]:
         place = one["file"] + (":%d" % one["line"] if one["line"] else "")
         yield "%s: [%s] %s" % (place, one["rule"], one["text"])
     yield "ALL RIGHT" if verdict["ok"] else "NOT RIGHT"
-    yield from ("%-8s %s" % (key, verdict[key]) for key in ("draws", "head", "strength"))
-    yield "no draw  %s" % (", ".join(verdict["without_draw"]) or "nobody")
+    strength, without = STRENGTHS[verdict["strength"]], ", ".join(verdict["without_draw"])
+    yield from ("draws    %d" % verdict["draws"], "head     %s" % verdict["head"],
+                "strength %s" % strength, "no draw  %s" % (without or "nobody"))
     yield from ("note     " + note for note in verdict["notes"])
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Verify a published draw.")
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("folder", nargs="?", default=here, help="if not the one of this file")
     parser.add_argument("--commit", metavar="HEX", help="C, or the whole line that was published")
-    parser.add_argument("--head", metavar="HEX", nargs="+", action="extend", default=[],
-                        help="first 8 or more digits of heads on receipts")
+    parser.add_argument("--head", metavar="HEX", action="append", default=[],
+                        help="first 8 or more digits of the head on a receipt")
     parser.add_argument("--json", action="store_true", help="the verdict as JSON")
     options = parser.parse_args(arguments)
     files = {name: read_file(options.folder, name) for name in FILES}
     verdict = check(files, options.commit, options.head)
     lines = [json.dumps(verdict)] if options.json else words(verdict)
-    print("\n".join(re.sub(HIDDEN, "?", line) for line in lines))
+    sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        print("\n".join(re.sub(HIDDEN, "?", line) for line in lines), flush=True)
+    except BrokenPipeError:  # whoever reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if verdict["ok"] else 1
 
 if __name__ == "__main__":
