@@ -174,6 +174,18 @@ async def test_edges_are_decided_at_the_end(tmp_path: Path) -> None:
         ]
 
 
+async def test_a_closed_day_takes_no_incident(tmp_path: Path) -> None:
+    """The key of an incident never opens a closed day again."""
+    async with room(demo(tmp_path)) as exam:
+        await examine(exam, "pass")
+        await exam.press("c", "enter")
+        assert "The day is closed; o opens it again." in await exam.press("n")
+        screen = await exam.press("x", "enter", "escape", "c")
+        assert "The day is closed" in screen
+        assert exam.app.desk.phase is SessionPhase.CLOSED
+        assert [one["kind"] for one in day(exam)] == ["closed"]
+
+
 async def test_a_retake_is_granted_from_the_record(tmp_path: Path) -> None:
     """`t` on a record lets the student come once more; its verdict counts in the end."""
     async with room(demo(tmp_path)) as exam:

@@ -163,6 +163,13 @@ class CloseScreen(NoteScreen):
         if not self.is_closed and self.exam.act(lambda: day_acts.close(self.exam.desk)):
             self.draw()
 
+    def action_incident(self) -> None:
+        """Open the line of an incident; a closed day takes none."""
+        if self.is_closed:
+            self.exam.say("The day is closed; o opens it again.")
+        else:
+            super().action_incident()
+
     def action_reopen(self) -> None:
         """Open the line for a reason; enter opens the day again, with a reason or without."""
         if self.is_closed:
