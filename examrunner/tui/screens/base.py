@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.screen import Screen
 
 from examrunner.tui.actions import SCREENS, Action, footer
-from examrunner.tui.lines import EMPTY, Line, between, line
+from examrunner.tui.lines import EMPTY, Line, Span, before, line
 from examrunner.tui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.tui.app import ExamApp
-    from examrunner.tui.lines import Span
     from examrunner.tui.widgets.field import Field
 
 SMALLEST = (80, 24)
 """Below so many columns and rows a screen says so instead of cutting words."""
+
+REHEARSAL: Span = ("REHEARSAL", "warn")
+"""Stands in the bar where nothing is at stake: real students would be lost with the copy."""
 
 
 class ExamScreen(Screen[None]):
@@ -96,8 +98,10 @@ class ExamScreen(Screen[None]):
 
     def _draw_bar(self) -> None:
         self._saved_mark = self.exam.saved_mark()
-        right = line(self._saved_mark, "  ")
-        self.canvas("bar").show([between(line("  ", *self.bar()), right, self.width)])
+        right = line(self._saved_mark, "  ") if self._saved_mark[0] else EMPTY
+        if self.exam.troubles is not None:
+            right = line(REHEARSAL, "  ", *right)
+        self.canvas("bar").show([before(line("  ", *self.bar()), right, self.width)])
 
     def bar(self) -> Line:
         """Return what stands at the top."""

@@ -62,7 +62,7 @@ class SecondReadScreen(ExamScreen):
         """Return what this is, and how many are left."""
         if not self._reader:
             return line("second reader")
-        which = "all with a verdict" if self._everyone else "the edges"
+        which = "all decided" if self._everyone else "the edges"
         count = f"{self._read + 1} of {self._read + len(self._queue)}, " if self._queue else ""
         about = f"{GAP}{count}{which}, shuffled; names and verdicts hidden"
         return line("second reader", (about, "dim"))
