@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.screen import Screen
 
 from examrunner.tui.actions import SCREENS, Action, footer
-from examrunner.tui.lines import EMPTY, Line, Span, before, line
+from examrunner.tui.lines import EMPTY, Line, Span, before, cut, line
 from examrunner.tui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class ExamScreen(Screen[None]):
     AUTO_FOCUS = ""
     """No field takes the keys unless it was opened."""
     BINDINGS: ClassVar[list[BindingType]] = []
+    typing: Field | None = None
+    """The line that is open: it takes all keys, and the footer is its own."""
     _saved_mark: Span = ("", "")
     """What the bar says about saving."""
 
@@ -80,14 +82,26 @@ class ExamScreen(Screen[None]):
         """Draw every part; only rows that differ are repainted."""
         if not self.is_mounted or not self.query("#keys"):
             return
-        size = self.app.size
-        if size.width < SMALLEST[0] or size.height < SMALLEST[1]:
+        if self._is_too_small:
             self._draw_too_small()
             return
         self._draw_bar()
         self.draw_body()
         self.draw_status()
-        self.canvas("keys").show([footer(self.actions(), size.width)])
+        self.draw_keys()
+
+    def draw_keys(self) -> None:
+        """Draw the footer: what the keys do now."""
+        if self._is_too_small:
+            return
+        line_open = self.typing
+        keys = cut(line_open.keys(), self.width) if line_open else None
+        self.canvas("keys").show([keys or footer(self.actions(), self.width)])
+
+    @property
+    def _is_too_small(self) -> bool:
+        size = self.app.size
+        return size.width < SMALLEST[0] or size.height < SMALLEST[1]
 
     def _draw_too_small(self) -> None:
         size = self.app.size

@@ -50,7 +50,7 @@ class VerdictScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a reason is typed."""
         yield from super().compose()
-        yield Field(placeholder="reason: enter keeps it, esc drops it")
+        yield Field("reason")
 
     @property
     def attempt(self) -> Attempt:

@@ -49,7 +49,7 @@ class HandOverScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line for the number that the student says."""
         yield from super().compose()
-        yield Field(placeholder="any number the student says: enter reveals; empty for none")
+        yield Field("any number the student says", "reveals, empty for none", "goes back")
 
     def on_mount(self) -> None:
         """Keep fresh since when the student is waited for."""

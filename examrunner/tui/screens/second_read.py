@@ -46,7 +46,7 @@ class SecondReadScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which name and reason are typed."""
         yield from super().compose()
-        yield Field(placeholder="name: enter keeps it, esc goes back")
+        yield Field("name", escape="goes back")
 
     def on_mount(self) -> None:
         """Ask once who reads; the examiner is offered."""
@@ -129,7 +129,7 @@ class SecondReadScreen(ExamScreen):
     def action_reason(self) -> None:
         """Open the line for a reason."""
         if self._queue:
-            self.field.placeholder = "reason: enter keeps it, esc drops it"
+            self.field.asks("reason")
             self.field.open(self._reason)
             self.draw()
 
