@@ -122,6 +122,16 @@ async def test_the_order_is_changed_by_keys(tmp_path: Path) -> None:
         assert [row.student.name for row in rows[:2]] == ["Student 01", "Student 02"]
 
 
+async def test_a_call_taken_back_leaves_the_student_away(tmp_path: Path) -> None:
+    """Looking whether somebody has come by now loses neither later nor absent."""
+    async with room(demo(tmp_path)) as exam:
+        for key, word in (("l", "later"), ("a", "not here")):
+            await exam.press("home", key, "home", "enter")
+            row = (await exam.press("escape")).splitlines()[2]
+            assert "Student 01" in row
+            assert word in row
+
+
 async def test_incidents_are_typed_on_the_board(tmp_path: Path) -> None:
     """`i` opens a line that finds nobody and keeps what was typed; `/` still finds."""
     async with room(demo(tmp_path)) as exam:
