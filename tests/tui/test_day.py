@@ -93,6 +93,17 @@ async def test_an_interrupted_attempt_is_voided_and_drawn_again(tmp_path: Path) 
         assert exam.record()["score"] == 10
 
 
+async def test_a_student_whose_only_paper_is_void_has_none_to_draw(tmp_path: Path) -> None:
+    """The board says so before the student comes in, and the hand-over says what to do."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press("end", "up", "up", "enter", "enter", "r")
+        screen = await exam.press("V", "enter")
+        row = next(one for one in screen.splitlines() if "Student 22" in one)
+        assert "no paper to draw" in row
+        await exam.press("end", "up", "up")
+        assert "c chooses a paper by hand" in await exam.press("enter", "enter", "r")
+
+
 async def test_a_student_may_be_excused(tmp_path: Path) -> None:
     """Voided without a further attempt the student is done, without a score."""
     async with room(demo(tmp_path)) as exam:
