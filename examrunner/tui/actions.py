@@ -122,7 +122,12 @@ DECIDE = (
     SUGGESTION,
     Action("enter", "confirm", "confirm", "save the verdict and go on", 1),
     Action(
-        "escape", "go_on", "go on examining", "back to the sheet; the clock runs again", 2, "esc"
+        "escape",
+        "go_on",
+        "go on examining",
+        "back to the sheet; a clock that ran runs again",
+        2,
+        "esc",
     ),
     BLANK,
     KEYS,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from examrunner.domain.exam.attempts import Attempt
+    from examrunner.domain.exam.events import Verdict
     from examrunner.services.desk import Desk
     from examrunner.services.troubles import Troubles
     from examrunner.services.waiting import Waiting
@@ -69,6 +70,8 @@ class ExamApp(OneKeyAtATime):
         """Whether the app gives its sign of life each second by itself."""
         self.troubles: Troubles | None = None
         """What happens in a rehearsal; None on a real day."""
+        self.unsaved: dict[str, tuple[Verdict | None, str]] = {}
+        """Verdict and reason that were put in for an attempt before the examining went on."""
         self._copy_fault = ""
 
     @property

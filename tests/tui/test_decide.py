@@ -91,6 +91,22 @@ async def test_a_reason_is_offered_and_not_demanded(tmp_path: Path) -> None:
         assert [one["reason"] for one in verdicts] == ["had not read it", None]
 
 
+async def test_going_on_keeps_what_was_put_in(tmp_path: Path) -> None:
+    """One question more, and verdict and reason are there again: nobody types them twice."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL, "d", "f", "n")
+        await exam.type("no method named")
+        await exam.press("enter", "escape", "s")
+        screen = await exam.press("d")
+        assert "▸ FAIL" in screen
+        assert "no method named" in screen
+        await exam.press("e", "enter")
+        assert exam.record()["attempts"][0]["verdict"] == "edge"
+        screen = await exam.press(*CALL, "d")
+        assert "▸" not in screen
+        assert "no method named" not in screen
+
+
 async def test_an_ordinary_pass_takes_no_more_keys_for_it(tmp_path: Path) -> None:
     """Four ratings and a note, up to the saved verdict: at most 15 keys beside the note's text."""
     keys = [*CALL, *ALL_GOOD, "n", "enter", "d", "p", "enter"]
