@@ -70,6 +70,38 @@ def test_text_is_never_wider_than_its_measure() -> None:
     assert " ".join(wrap(text, 192)).split() == text.split()
 
 
+async def test_the_palette_finds_a_key_by_its_words(tmp_path: Path) -> None:
+    """Whatever the key card says can be searched and done: alarm and points, too."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL)
+        found = {one.title: one for one in exam.app.get_system_commands(exam.app.screen)}
+        assert not [title for title in found if "_" in title]
+        assert "not asked for another reason: a choice of one key" in found
+        (alarm,) = [one for title, one in found.items() if title.startswith("alarm: ")]
+        point = found["point 2: tick a point, again: off"]
+        await point.callback()
+        await exam.settle()
+        assert exam.app.desk.attempts()[0].questions[0].points == (2,)
+        await alarm.callback()
+        await exam.settle()
+        assert "Everything stands still" in exam.text()
+
+
+@pytest.mark.parametrize(
+    "keys", [("enter",), CALL, (*CALL, "d")], ids=["called", "sheet", "decide"]
+)
+async def test_a_slip_does_not_end_the_app_in_mid_exam(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    """With a student at the table ctrl+q asks first; on the board it quits at once."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*keys)
+        assert "A student is with you. ctrl+q again quits" in await exam.press("ctrl+q")
+        assert exam.app.is_running
+        await exam.pilot.press("ctrl+q")
+        assert exam.app._exit
+
+
 def footer(exam: Room) -> str:
     """Return the last line of the screen."""
     return exam.text().splitlines()[-1].strip()

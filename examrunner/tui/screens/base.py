@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from examrunner.tui.actions import SCREENS, Action, footer
+from examrunner.tui.actions import SCREENS, Action
+from examrunner.tui.footer import footer
 from examrunner.tui.lines import EMPTY, Line, Span, before, cut, line
 from examrunner.tui.widgets.canvas import Canvas
 
