@@ -94,8 +94,6 @@ def _on_copy(options: Namespace, out: Output, folder: Path, target: Path) -> int
     from examrunner.storage.clock import SystemClock
 
     copy_inputs(folder, target, options.public)
-    if options.troubles is None:
-        return run_app(target, out, options.open_app, Way(speed=options.speed))
     troubles = _troubles(options, target)
     way = Way(speed=options.speed, began=SystemClock().now(), troubles=troubles)
     code = run_app(target, out, options.open_app, way)
@@ -108,9 +106,11 @@ def _on_copy(options: Namespace, out: Output, folder: Path, target: Path) -> int
 
 def _troubles(options: Namespace, target: Path) -> Troubles:
     from examrunner.services.folders import ROSTER_FILE
-    from examrunner.services.troubles import kinds_of, troubles_for
+    from examrunner.services.troubles import Troubles, kinds_of, troubles_for
     from examrunner.storage.readers.rosters import read_roster
 
+    if options.troubles is None:
+        return Troubles()
     roster = read_roster(target / ROSTER_FILE)
     if has_errors(roster.problems):
         raise BadInput(roster.problems)

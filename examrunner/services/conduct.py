@@ -45,15 +45,12 @@ def call(desk: Desk, key: str) -> str:
         raise Refused("Another student is with you.", "Finish that attempt first.")
     key = ensure_open(desk, key)
     attempt = _attempt(desk, key, Action.CALL)
-    drafts = [Draft(ev.Called(attempt.id))]
-    if attempt.phase in (Phase.ABSENT, Phase.POSTPONED):
-        drafts.insert(0, Draft(ev.Returned(attempt.id)))
-    desk.write(drafts)
+    desk.write([Draft(ev.Called(attempt.id))])
     return key
 
 
 def send_back(desk: Desk, attempt: Attempt) -> None:
-    """Take the call back; the student waits again."""
+    """Take the call back: the student waits again, is absent or comes later, as before it."""
     desk.demand(Action.SEND_BACK, attempt)
     desk.write([Draft(ev.SentBack(attempt.id))])
 

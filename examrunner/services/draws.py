@@ -243,13 +243,13 @@ def _draw(
 ) -> tuple[str | None, Drawn]:
     """Draw now; where papers are left out, the line of the shorter list comes first."""
     eligible = stored.eligible.get(attempt.student)
-    if not eligible:
-        raise Refused("This student has no paper that may be drawn.", "c chooses a paper by hand.")
     relisted = None
-    if seen:
+    if eligible and seen:
         rest = [name for name in eligible if name not in seen]
         why = RETAKE if attempt.granted == RETAKE else SECOND_PAPER
         relisted = log.list(attempt.student, rest, why).line
+    if not eligible or not log.papers(attempt.student):
+        raise Refused("This student has no paper that may be drawn.", "c chooses a paper by hand.")
     return relisted, log.draw(attempt.student, attempt.number, nonce)
 
 

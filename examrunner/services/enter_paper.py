@@ -307,7 +307,7 @@ def _drafts(
     if phase is Phase.STOPPED:
         demand(Action.GO_ON, phase)
         drafts.append(Draft(ev.WentOn(name)))
-        phase = attempt.stopped_from or Phase.RUNNING
+        phase = attempt.came_from or Phase.RUNNING
     if phase is Phase.REVEALED:
         demand(Action.START, phase)
         seconds = allowance(desk.settings.exam, desk.row(attempt.student).student)

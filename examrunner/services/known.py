@@ -161,11 +161,13 @@ class Known:
         return self.draw_log
 
     def has_no_paper(self, key: str) -> bool:
-        """Say whether a student has nothing that may be drawn, as far as is known yet."""
+        """Say whether a student has nothing (more) that may be drawn, as far as is known yet."""
         if self._people[key].assigned is not None:
             return False
         if self.stored is not None:
-            return key not in self.stored.eligible
+            if key not in self.stored.eligible:
+                return True
+            return self.draw_log is not None and not self.draw_log.papers(key)
         known = self.prepared.eligible.get(key) if self.prepared else None
         return known is not None and not known.eligible
 

@@ -47,6 +47,6 @@ class Way:
     began: Moment | None = None
     """When a rehearsal's clock began, where it goes on after a crash."""
     troubles: Troubles | None = None
-    """What happens in a rehearsal by hand."""
+    """What happens in a rehearsal by hand; None on a real day."""
     banks: tuple[Path, ...] | None = None
     """Browse the banks of these folders or of a session instead of examining."""

@@ -1,12 +1,10 @@
-"""The one registry of actions: keys, footer words and key card come from here."""
+"""The one registry of actions: keys, footer words, key card and palette come from here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
-
-from examrunner.tui.lines import GAP, Line, width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,12 @@ DECIDE = (
     SUGGESTION,
     Action("enter", "confirm", "confirm", "save the verdict and go on", 1),
     Action(
-        "escape", "go_on", "go on examining", "back to the sheet; the clock runs again", 2, "esc"
+        "escape",
+        "go_on",
+        "go on examining",
+        "back to the sheet; a clock that ran runs again",
+        2,
+        "esc",
     ),
     BLANK,
     KEYS,
@@ -322,11 +325,12 @@ EVERYWHERE = (
     Action("ctrl+a", "alarm", "", "alarm: everything stands still until you go on", 9),
     Action("V", "void", "", "void the attempt on this screen; it asks first", 9),
     Action("ctrl+l", "blank", "", "blank the screen, also while a line is being typed", 9),
+    Action("ctrl+q", "quit", "", "quit; with a student at the table it asks first", 9),
     Action("ctrl+s", "emergency", "", "while NOT SAVED: keep what waits in a file elsewhere", 9),
 )
 """What the app itself answers, whatever screen is on top."""
 WITHOUT_SESSION = frozenset({"welcome", "banks", "bank", "question"})
-"""Screens on which there is no exam: of the keys above only the one that blanks does anything."""
+"""Screens on which there is no exam: of the keys above only two do anything."""
 
 SCREENS: dict[str, tuple[Action, ...]] = {
     "board": BOARD,
@@ -362,35 +366,27 @@ SCREENS: dict[str, tuple[Action, ...]] = {
 def everywhere(screen: str) -> tuple[Action, ...]:
     """Return what the app itself answers on a screen."""
     is_exam = screen not in WITHOUT_SESSION
-    return tuple(one for one in EVERYWHERE if is_exam or one.name == "blank")
+    return tuple(one for one in EVERYWHERE if is_exam or one.name in ("blank", "quit"))
+
+
+WITH_KEY = frozenset({"point", "recent", "why", "choice", "which"})
+"""Actions that are told which of their keys was pressed."""
+
+
+def deeds(action: Action) -> list[tuple[str, str]]:
+    """Return each key of an action with what Textual runs for it."""
+    found = []
+    for key in action.keys.split(","):
+        argument = f"({key})" if action.name in WITH_KEY else ""
+        argument = f"({key!r})" if action.name == "form" else argument
+        found.append((key, action.name + argument))
+    return found
 
 
 def bindings(screen: str) -> list[BindingType]:
     """Return Textual's bindings of a screen."""
-    made: list[BindingType] = []
-    for action in SCREENS[screen]:
-        for key in action.keys.split(","):
-            argument = (
-                f"({key})" if action.name in ("point", "recent", "why", "choice", "which") else ""
-            )
-            argument = f"({key!r})" if action.name == "form" else argument
-            made.append(Binding(key, action.name + argument, action.label or action.help))
-    return made
-
-
-def footer(actions: tuple[Action, ...], width: int) -> Line:
-    """Return the footer that fits: closer together first, then without the highest ranks."""
-    listed = [action for action in actions if action.rank < NEVER_IN_FOOTER]
-    spans = _spans(listed, "  ", GAP)
-    while width_of(spans) > width:
-        spans = _spans(listed, " ", "  ")
-        if width_of(spans) > width:
-            listed.remove(max(listed, key=lambda one: (one.rank, listed.index(one))))
-    return spans
-
-
-def _spans(actions: list[Action], margin: str, gap: str) -> Line:
-    spans: list[tuple[str, str]] = [(margin, "")]
-    for number, action in enumerate(actions):
-        spans += [(gap if number else "", ""), (action.written, "key"), (f" {action.label}", "")]
-    return tuple(spans)
+    return [
+        Binding(key, deed, action.label or action.help)
+        for action in SCREENS[screen]
+        for key, deed in deeds(action)
+    ]

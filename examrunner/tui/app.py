@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
-
 from examrunner.domain.errors import Environment, ExamError, refused_by_machine
 from examrunner.domain.exam.phases import Action, SessionPhase, allowed
 from examrunner.domain.problems import BadInput
@@ -14,20 +12,25 @@ from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
 from examrunner.tui.paths import in_a_line, short
 from examrunner.tui.screens.opening import OpeningScreen
-from examrunner.tui.themes import DEFAULT, THEMES, commands, is_without_colour
+from examrunner.tui.themes import DEFAULT, THEMES, is_without_colour
 from examrunner.tui.typing import OneKeyAtATime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from textual.app import SystemCommand
     from textual.binding import BindingType
     from textual.screen import Screen
 
     from examrunner.domain.exam.attempts import Attempt
+    from examrunner.domain.exam.events import Verdict
     from examrunner.services.desk import Desk
     from examrunner.services.troubles import Troubles
-    from examrunner.services.waiting import Waiting
+
+BUSY = frozenset({"hand-over", "sheet", "decide"})
+"""Screens with a student at the table: no slip of a finger ends the app there."""
+STAYS = line(("  A student is with you. ctrl+q again quits; the exam can be resumed.", "warn"))
 
 
 def _collect_again() -> None:
@@ -71,6 +74,8 @@ class ExamApp(OneKeyAtATime):
         """Whether the app gives its sign of life each second by itself."""
         self.troubles: Troubles | None = None
         """What happens in a rehearsal; None on a real day."""
+        self.unsaved: dict[str, tuple[Verdict | None, str]] = {}
+        """Verdict and reason that were put in for an attempt before the examining went on."""
         self._copy_fault = ""
 
     @property
@@ -248,6 +253,15 @@ class ExamApp(OneKeyAtATime):
                 "When the disk is back: examrunner restore SESSION --emergency FILE",
             )
 
+    async def action_quit(self) -> None:
+        """Quit; with a student at the table only when it is asked for a second time."""
+        is_busy = any(getattr(one, "name_in_registry", "") in BUSY for one in self.screen_stack)
+        if not is_busy or self.message == STAYS:
+            self.exit()
+            return
+        self.message = STAYS
+        self.redraw()
+
     def end(self, code: int) -> None:
         """End because something outside asks for it; what is shown as saved is on disk."""
         self.exit(return_code=code)
@@ -327,7 +341,9 @@ class ExamApp(OneKeyAtATime):
         if self._desk is None:
             return ()
         if self._desk.waiting:
-            return self._waiting_line(self._desk.waiting)
+            from examrunner.tui.words import waiting_line
+
+            return waiting_line(self._desk.waiting)
         from examrunner.storage.database.drafts import ShutOut
 
         if self._desk.is_shut_out:
@@ -343,14 +359,6 @@ class ExamApp(OneKeyAtATime):
         """Whether the line above the footer says nothing but what was saved last."""
         desk = self._desk
         return self.message is None and desk is not None and not (desk.waiting or desk.is_shut_out)
-
-    def _waiting_line(self, waiting: Waiting) -> Line:
-        """Return the banner that stays until everything is saved."""
-        events = "1 event waits" if waiting.count == 1 else f"{waiting.count} events wait"
-        words = f"  NOT SAVED  {events}: {waiting.reason.removeprefix('NOT SAVED: ')}"
-        if waiting.file is not None:
-            return line((words, "bad"), ("  also in a file", "dim"))
-        return line((words, "bad"), ("  ctrl+s", "key"), " emergency file")
 
     # --- going places --------------------------------------------------------------------
 
@@ -389,11 +397,7 @@ class ExamApp(OneKeyAtATime):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the palette: what the keys of this screen do, and the themes."""
+        from examrunner.tui.palette import palette
         from examrunner.tui.screens.base import ExamScreen
 
-        if isinstance(screen, ExamScreen):
-            for action in screen.actions():
-                if "," not in action.keys:
-                    deed = getattr(screen, f"action_{action.name}")
-                    yield SystemCommand(action.label or action.name, action.help, deed)
-            yield from commands(self)
+        return palette(self, screen) if isinstance(screen, ExamScreen) else ()

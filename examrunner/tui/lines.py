@@ -132,3 +132,25 @@ def between(left: Line, right: Line, cells: int) -> Line:
     """Return a line with one part at each end; the right part goes where both don't fit."""
     space = cells - width_of(left) - width_of(right)
     return left if space < 1 else (*left, (" " * space, ""), *right)
+
+
+def cut(spans: Line, cells: int) -> Line:
+    """Return a line in at most so many cells, a cut shown by an ellipsis."""
+    if width_of(spans) <= cells:
+        return spans
+    kept: list[Span] = []
+    left = cells - 1
+    for text, style in spans:
+        part = head_of(safe(text), left)
+        left -= cells_of(part)
+        kept.append((part, style))
+        if part != safe(text):
+            kept[-1] = (f"{part.rstrip()}…", style)
+            break
+    return tuple(kept) if cells > 0 else EMPTY
+
+
+def before(left: Line, right: Line, cells: int) -> Line:
+    """Return a line with one part at each end; the right part stays whole, the left is cut."""
+    left = cut(left, cells - width_of(right) - 1) if right else cut(left, cells)
+    return (*left, (" " * (cells - width_of(left) - width_of(right)), ""), *right)

@@ -12,7 +12,7 @@ from examrunner.domain.exam.attempts import NOT_REACHED, newest_first
 from examrunner.domain.exam.clock import shown
 from examrunner.services.day import Day, day_of, local
 from examrunner.services.second_read import readings_of
-from examrunner.tui.lines import pad
+from examrunner.tui.lines import line, pad
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from examrunner.domain.exam.layout import Pause
     from examrunner.domain.exam.settings import Settings
     from examrunner.services.desk import Desk
+    from examrunner.services.waiting import Waiting
     from examrunner.tui.lines import Line, Span
 
 VERDICT_INK = {ev.Verdict.PASS: "good", ev.Verdict.EDGE: "warn", ev.Verdict.FAIL: "bad"}
@@ -114,6 +115,15 @@ def said(desk: Desk) -> list[Span]:
     if isinstance(event.what, ev.MARKS):
         spans += [("   u", "key"), (" takes it back", "dim")]
     return spans
+
+
+def waiting_line(waiting: Waiting) -> Line:
+    """Return the banner that stays until everything is saved."""
+    events = "1 event waits" if waiting.count == 1 else f"{waiting.count} events wait"
+    words = f"  NOT SAVED  {events}: {waiting.reason.removeprefix('NOT SAVED: ')}"
+    if waiting.file is not None:
+        return line((words, "bad"), ("  also in a file", "dim"))
+    return line((words, "bad"), ("  ctrl+s", "key"), " emergency file")
 
 
 def offered_words(asked: Asked) -> str:

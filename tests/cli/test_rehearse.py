@@ -10,6 +10,7 @@ import pytest
 from examrunner import main as program
 from examrunner.cli.output import Output
 from examrunner.main import main
+from examrunner.services.troubles import Troubles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +58,7 @@ def test_by_hand_the_app_opens_on_a_copy(
     assert main(["rehearse", str(session), "--speed", "10"]) == 0
     (folder, way, names) = caught[0]
     assert way.speed == 10
+    assert way.troubles == Troubles()
     assert names == {"session.yaml", "roster.csv", "reviews.csv"}
     assert not folder.exists()
     assert main(["rehearse", str(session), "--speed", "100"]) == 2

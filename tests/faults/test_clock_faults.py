@@ -89,14 +89,14 @@ def test_time_asleep_is_seen_and_counted_only_if_wanted(
         after = int(with_break[1]) * 60 + int(with_break[2])
         assert ASLEEP <= then - after <= ASLEEP + 10
         terminal.press(key, "▌ core")
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.ends()
     command = [*SLEEPING, *program("open", str(exam.session))]
     with Terminal(command, environment(tmp_path)) as terminal:
         found = resume(terminal)
         wanted = after if key == "c" else then
         assert wanted - 5 <= found <= wanted
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.ends()
     words = f"the machine slept {ASLEEP} s, the break judged by {key}"
     fault.report(8, words, count=1)
@@ -122,7 +122,7 @@ def test_the_time_of_day_may_be_set_in_mid_exam(tmp_path: Path, fault: Fault) ->
         left = resume(terminal)
         assert 300 - ran - 2 <= left <= 300 - ran + 2
         terminal.press("w", "▌ critique")
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.ends()
     events = exam.events()
     assert [one.seq for one in events] == list(range(1, len(events) + 1))

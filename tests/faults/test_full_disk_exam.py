@@ -125,7 +125,7 @@ def test_a_folder_that_turns_unwritable(disk: Path, tmp_path: Path, fault: Fault
         exam.press("w", "NOT SAVED +1 event waits")
         subprocess.run(["chattr", "-i", str(session)], check=True)
         exam.wait("saved: all 1 events")
-        exam.send("ctrl+q")
+        exam.send("ctrl+q", "ctrl+q")
         exam.ends()
     questions = results(session, tmp_path)["students"][0]["attempts"][0]["questions"]
     assert [one["rating"] for one in questions][:2] == ["strong", "weak"]

@@ -141,7 +141,7 @@ def test_a_student_sent_back_must_be_marked_present_again(room: Room) -> None:
 def test_absent_and_later_are_taken_back_by_the_same_act(
     room: Room, act: Callable[[Desk, str], str], kind: str
 ) -> None:
-    """A student who is marked away, brought back and called is examined like any other."""
+    """A student who is away can be called; the call taken back, they are away as before."""
     room.called("chi")
     key = room.key("ana")
     assert room.wrote(lambda: act(room.desk, key)) == [kind]
@@ -149,7 +149,11 @@ def test_absent_and_later_are_taken_back_by_the_same_act(
     assert room.attempt().phase is Phase.WAITING
     act(room.desk, key)
     conduct.send_back(room.desk, room.attempt("chi"))
-    assert room.wrote(lambda: conduct.call(room.desk, key)) == ["returned", "called"]
+    away = room.attempt().phase
+    assert room.wrote(lambda: conduct.call(room.desk, key)) == ["called"]
+    conduct.send_back(room.desk, room.attempt())
+    assert room.attempt().phase is away
+    assert room.ledger.verify() == []
 
 
 def test_an_absence_is_a_line_of_the_public_log(room: Room) -> None:

@@ -64,6 +64,19 @@ def test_a_voided_attempt_is_followed_by_another_paper(room: Room) -> None:
     holds(room)
 
 
+def test_after_the_last_paper_is_voided_one_is_chosen_by_hand(room: Room) -> None:
+    """A student whose papers are all used up is told as any other who has none to draw."""
+    for _ in range(2):
+        assert not room.desk.has_no_paper(room.key("ana"))
+        day_acts.void(room.desk, room.running(), "interrupted")
+    assert room.desk.has_no_paper(room.key("ana"))
+    called = room.called()
+    with pytest.raises(Refused, match=r"This student has no paper.*\n.*c chooses a paper by hand"):
+        draws.reveal(room.desk, called)
+    assert draws.reveal(room.desk, called, "paper-c").origin is Origin.CHOSEN
+    holds(room)
+
+
 def test_a_paper_that_nobody_saw_may_come_again(room: Room) -> None:
     """Voided without exposure the paper stays on the list: the log excludes nothing."""
     first = room.revealed()

@@ -93,6 +93,17 @@ async def test_an_interrupted_attempt_is_voided_and_drawn_again(tmp_path: Path) 
         assert exam.record()["score"] == 10
 
 
+async def test_a_student_whose_only_paper_is_void_has_none_to_draw(tmp_path: Path) -> None:
+    """The board says so before the student comes in, and the hand-over says what to do."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press("end", "up", "up", "enter", "enter", "r")
+        screen = await exam.press("V", "enter")
+        row = next(one for one in screen.splitlines() if "Student 22" in one)
+        assert "no paper to draw" in row
+        await exam.press("end", "up", "up")
+        assert "c chooses a paper by hand" in await exam.press("enter", "enter", "r")
+
+
 async def test_a_student_may_be_excused(tmp_path: Path) -> None:
     """Voided without a further attempt the student is done, without a score."""
     async with room(demo(tmp_path)) as exam:
@@ -120,6 +131,16 @@ async def test_the_order_is_changed_by_keys(tmp_path: Path) -> None:
         await exam.press("K")
         rows = exam.app.desk.rows()
         assert [row.student.name for row in rows[:2]] == ["Student 01", "Student 02"]
+
+
+async def test_a_call_taken_back_leaves_the_student_away(tmp_path: Path) -> None:
+    """Looking whether somebody has come by now loses neither later nor absent."""
+    async with room(demo(tmp_path)) as exam:
+        for key, word in (("l", "later"), ("a", "not here")):
+            await exam.press("home", key, "home", "enter")
+            row = (await exam.press("escape")).splitlines()[2]
+            assert "Student 01" in row
+            assert word in row
 
 
 async def test_incidents_are_typed_on_the_board(tmp_path: Path) -> None:
@@ -172,6 +193,18 @@ async def test_edges_are_decided_at_the_end(tmp_path: Path) -> None:
             ("closed", None),
             ("reopened", "a late appeal"),
         ]
+
+
+async def test_a_closed_day_takes_no_incident(tmp_path: Path) -> None:
+    """The key of an incident never opens a closed day again."""
+    async with room(demo(tmp_path)) as exam:
+        await examine(exam, "pass")
+        await exam.press("c", "enter")
+        assert "The day is closed; o opens it again." in await exam.press("n")
+        screen = await exam.press("x", "enter", "escape", "c")
+        assert "The day is closed" in screen
+        assert exam.app.desk.phase is SessionPhase.CLOSED
+        assert [one["kind"] for one in day(exam)] == ["closed"]
 
 
 async def test_a_retake_is_granted_from_the_record(tmp_path: Path) -> None:

@@ -72,8 +72,26 @@ async def test_all_that_is_decided_is_the_other_choice(tmp_path: Path) -> None:
         await examined(made)
         await made.press("v", "e", "r")
         assert "1 of 2, the edges" in await made.press("enter")
-        assert "1 of 3, all with a verdict" in await made.press("a")
+        assert "1 of 3, all decided" in await made.press("a")
         assert "1 of 2, the edges" in await made.press("a")
+
+
+async def test_a_long_bar_keeps_the_saved_mark(tmp_path: Path) -> None:
+    """What a screen is may be cut; that all is saved, or is not, stays in sight."""
+    folder = demo(tmp_path)
+    settings = folder / "session.yaml"
+    text = settings.read_text(encoding="utf-8")
+    named = [
+        f"session: {'a-long-name-' * 5}end" if row.startswith("session:") else row
+        for row in text.splitlines()
+    ]
+    settings.write_text("\n".join(named) + "\n", encoding="utf-8")
+    async with room(folder) as made:
+        assert made.text().splitlines()[0].endswith("…  ●")
+        await examined(made)
+        bar = (await made.press("v", "e", "r", "enter", "a")).splitlines()[0]
+        assert "names and verdicts hidden" in bar
+        assert bar.endswith("●")
 
 
 async def test_nothing_is_saved_without_a_name_or_a_verdict(tmp_path: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from examrunner.domain.bank.banks import Anchors, Misconception, Point, Question
 from examrunner.domain.bank.fallback import PROGRAM_FALLBACK
 from examrunner.domain.exam.attempts import Asked
-from examrunner.tui.lines import Line, width_of
+from examrunner.tui.lines import Line, before, line, width_of
 from examrunner.tui.sheet_lines import SheetView, info_lines, rest_words, sheet_lines
 
 QUESTION = Question(
@@ -96,3 +98,13 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
     for height in (5, 14, 40):
         rows = sheet_lines(view(full), width, height) + info_lines(QUESTION, width)
         assert max(map(width_of, rows)) <= width
+
+
+@given(st.lists(st.text(max_size=30), max_size=4), st.integers(20, 90))
+def test_the_right_end_of_a_bar_is_always_whole(words: list[str], width: int) -> None:
+    """Whatever stands at the left, the sign that all is saved stays; a cut shows."""
+    left = line(*((text, "dim") for text in words))
+    bar = before(left, line("NOT SAVED", "  "), width)
+    assert width_of(bar) == width
+    assert bar[-2:] == line("NOT SAVED", "  ")
+    assert bar[: len(left)] == left or "…" in text_of([bar])

@@ -38,9 +38,20 @@ async def test_the_latecomer_comes_in_after_some_others(tmp_path: Path) -> None:
 
 
 async def test_a_real_day_has_no_troubles(tmp_path: Path) -> None:
-    """The app as it is opened for an exam has none."""
+    """The app as it is opened for an exam has none, and no screen calls itself a rehearsal."""
     async with room(demo(tmp_path)) as made:
         assert made.app.troubles is None
+        assert "REHEARSAL" not in made.text() + await made.press(*CALL)
+
+
+async def test_every_screen_of_a_rehearsal_says_so(tmp_path: Path) -> None:
+    """Nobody takes the copy for the real day: what is done in it is lost at the end."""
+    async with room(demo(tmp_path)) as made:
+        made.app.troubles = Troubles()
+        keys = ("enter", "enter", "r", "space", "d", "p", "enter", "v", "enter", "escape", "g")
+        for key in keys:
+            bar = (await made.press(key)).splitlines()[0]
+            assert bar.endswith("REHEARSAL  ●"), key
 
 
 async def test_what_is_wrong_with_a_file_fits_the_line(tmp_path: Path) -> None:

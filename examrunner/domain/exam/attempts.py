@@ -104,7 +104,8 @@ class Attempt:
     questions: tuple[Asked, ...] = ()
     clock: Clock = NO_CLOCK
     started_at: datetime | None = None
-    stopped_from: Phase | None = None
+    came_from: Phase | None = None
+    """Its phase before the call or before deciding: where it is when that is taken back."""
     notes: tuple[Note, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     readings: tuple[SecondReading, ...] = ()
@@ -256,14 +257,17 @@ def _step(attempt: Attempt, event: Event) -> Attempt:
 def _prepare(attempt: Attempt, event: Event) -> Attempt:
     match event.what:
         case ev.Called():
-            return replace(attempt, phase=Phase.CALLED, called_at=event.at, is_present=False)
+            called = replace(attempt, phase=Phase.CALLED, called_at=event.at, is_present=False)
+            return replace(called, came_from=attempt.phase)
         case ev.Present():
             return replace(attempt, is_present=True)
         case ev.Absent():
             return replace(attempt, phase=Phase.ABSENT, is_present=False)
         case ev.Postponed():
             return replace(attempt, phase=Phase.POSTPONED, is_present=False)
-        case ev.SentBack() | ev.Returned():
+        case ev.SentBack():
+            return replace(attempt, phase=attempt.came_from or Phase.WAITING, is_present=False)
+        case ev.Returned():
             return replace(attempt, phase=Phase.WAITING, is_present=False)
     return _paper(attempt, event)
 
@@ -328,11 +332,11 @@ def _judge(
     match what:
         case ev.Stopped():
             clock = attempt.clock.stop(now)
-            return replace(attempt, phase=Phase.STOPPED, clock=clock, stopped_from=attempt.phase)
+            return replace(attempt, phase=Phase.STOPPED, clock=clock, came_from=attempt.phase)
         case ev.WentOn():
-            phase = attempt.stopped_from or Phase.RUNNING
+            phase = attempt.came_from or Phase.RUNNING
             clock = attempt.clock.go(now) if phase is Phase.RUNNING else attempt.clock
-            return replace(attempt, phase=phase, clock=clock, stopped_from=None)
+            return replace(attempt, phase=phase, clock=clock, came_from=None)
         case ev.Decided() | ev.Corrected():
             judgement = Judgement(
                 event.id, event.at, what.verdict, what.text is not None, event.actor

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from examrunner.tui.actions import SCREENS, Action, footer
-from examrunner.tui.lines import EMPTY, Line, between, line
+from examrunner.tui.actions import SCREENS, Action
+from examrunner.tui.footer import footer
+from examrunner.tui.lines import EMPTY, Line, Span, before, cut, line
 from examrunner.tui.widgets.canvas import Canvas
 
 if TYPE_CHECKING:
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.tui.app import ExamApp
-    from examrunner.tui.lines import Span
     from examrunner.tui.widgets.field import Field
 
 SMALLEST = (80, 24)
 """Below so many columns and rows a screen says so instead of cutting words."""
+
+REHEARSAL: Span = ("REHEARSAL", "warn")
+"""Stands in the bar where nothing is at stake: real students would be lost with the copy."""
 
 
 class ExamScreen(Screen[None]):
@@ -29,6 +32,8 @@ class ExamScreen(Screen[None]):
     AUTO_FOCUS = ""
     """No field takes the keys unless it was opened."""
     BINDINGS: ClassVar[list[BindingType]] = []
+    typing: Field | None = None
+    """The line that is open: it takes all keys, and the footer is its own."""
     _saved_mark: Span = ("", "")
     """What the bar says about saving."""
 
@@ -90,7 +95,15 @@ class ExamScreen(Screen[None]):
         self._draw_bar()
         self.draw_body()
         self.draw_status()
-        self.canvas("keys").show([footer(self.actions(), self.width)])
+        self.draw_keys()
+
+    def draw_keys(self) -> None:
+        """Draw the footer: what the keys do now."""
+        if self.is_too_small:
+            return
+        line_open = self.typing
+        keys = cut(line_open.keys(), self.width) if line_open else None
+        self.canvas("keys").show([keys or footer(self.actions(), self.width)])
 
     def _draw_too_small(self) -> None:
         size = self.app.size
@@ -101,8 +114,10 @@ class ExamScreen(Screen[None]):
 
     def _draw_bar(self) -> None:
         self._saved_mark = self.exam.saved_mark()
-        right = line(self._saved_mark, "  ")
-        self.canvas("bar").show([between(line("  ", *self.bar()), right, self.width)])
+        right = line(self._saved_mark, "  ") if self._saved_mark[0] else EMPTY
+        if self.exam.troubles is not None:
+            right = line(REHEARSAL, "  ", *right)
+        self.canvas("bar").show([before(line("  ", *self.bar()), right, self.width)])
 
     def bar(self) -> Line:
         """Return what stands at the top."""

@@ -66,7 +66,7 @@ class BoardScreen(ListScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a name is typed."""
         yield from super().compose()
-        yield Field(placeholder="find a name")
+        yield Field("find a name")
 
     def on_mount(self) -> None:
         """Choose the first student who waits, and keep the pace fresh."""
@@ -330,7 +330,7 @@ class BoardScreen(ListScreen):
             self.exam.say("nothing has begun yet")
             return
         self._types_incident = True
-        self.field.placeholder = "incident: enter keeps it, esc drops it"
+        self.field.asks("incident")
         self.field.open()
 
     def action_results(self) -> None:
@@ -348,7 +348,7 @@ class BoardScreen(ListScreen):
     def action_find(self) -> None:
         """Open the line in which a name is typed."""
         self._types_incident = False
-        self.field.placeholder = "find a name"
+        self.field.asks("find a name", "stays with the student found", "too")
         self.field.open()
 
     def on_input_changed(self, event: Field.Changed) -> None:

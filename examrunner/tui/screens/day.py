@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from examrunner.tui.actions import Action
 
 
-INCIDENT = "incident: enter keeps it, esc drops it"
+INCIDENT = "incident"
 
 
 class NoteScreen(ExamScreen):
@@ -33,7 +33,7 @@ class NoteScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which an incident is typed."""
         yield from super().compose()
-        yield Field(placeholder=INCIDENT)
+        yield Field(INCIDENT)
 
     def action_incident(self) -> None:
         """Open the line; while it is open no command key works."""
@@ -163,10 +163,17 @@ class CloseScreen(NoteScreen):
         if not self.is_closed and self.exam.act(lambda: day_acts.close(self.exam.desk)):
             self.draw()
 
+    def action_incident(self) -> None:
+        """Open the line of an incident; a closed day takes none."""
+        if self.is_closed:
+            self.exam.say("The day is closed; o opens it again.")
+        else:
+            super().action_incident()
+
     def action_reopen(self) -> None:
         """Open the line for a reason; enter opens the day again, with a reason or without."""
         if self.is_closed:
-            self.field.placeholder = "reason: enter opens the day again, esc drops it"
+            self.field.asks("reason, or none", "opens the day again", "leaves it closed")
             self.field.open()
 
     def keep(self, words: str) -> None:
@@ -175,7 +182,7 @@ class CloseScreen(NoteScreen):
             super().keep(words)
             return
         self.exam.act(lambda: day_acts.reopen(self.exam.desk, words))
-        self.field.placeholder = INCIDENT
+        self.field.asks(INCIDENT)
 
     def action_edges(self) -> None:
         """Take a second look at the edges."""

@@ -50,7 +50,7 @@ class VerdictScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a reason is typed."""
         yield from super().compose()
-        yield Field(placeholder="reason: enter keeps it, esc drops it")
+        yield Field("reason")
 
     @property
     def attempt(self) -> Attempt:
@@ -177,6 +177,10 @@ class DecideScreen(VerdictScreen):
     name_in_registry: ClassVar[str] = "decide"
     BINDINGS: ClassVar[list[BindingType]] = bindings("decide")
 
+    def on_mount(self) -> None:
+        """Begin with what was put in before the examining went on."""
+        self._verdict, self._reason = self.exam.unsaved.pop(self.attempt_id, (None, ""))
+
     def bar(self) -> Line:
         """Return where in the day this is."""
         return line(place_words(self.exam.desk, self.attempt), (f"{GAP}deciding", "dim"))
@@ -198,6 +202,7 @@ class DecideScreen(VerdictScreen):
         if self.field.is_open:
             self._close()
         elif self.exam.act(lambda: conduct.go_on(self.exam.desk, self.attempt)):
+            self.exam.unsaved[self.attempt_id] = (self._verdict, self._reason)
             self.exam.go_to(self.attempt)
 
 

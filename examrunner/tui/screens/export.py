@@ -63,7 +63,7 @@ class ExportScreen(ListScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which the path of a file is typed."""
         yield from super().compose()
-        yield Field(placeholder=SOURCES["canvas"])
+        yield Field("path of the file")
 
     def on_mount(self) -> None:
         """Read what is on record."""
@@ -183,7 +183,7 @@ class ExportScreen(ListScreen):
         """Show what a table would hold, or ask for the file that an upload starts from."""
         self._begin(form)
         if form in SOURCES:
-            self.field.placeholder = SOURCES[form]
+            self.field.asks("path of the file", "takes it", "gives up", hint=SOURCES[form])
             self.field.open(str(self._into.source or ""))
         self.draw()
 

@@ -49,7 +49,7 @@ class HandOverScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line for the number that the student says."""
         yield from super().compose()
-        yield Field(placeholder="any number the student says: enter reveals; empty for none")
+        yield Field("any number the student says", "reveals, empty for none", "goes back")
 
     def on_mount(self) -> None:
         """Keep fresh since when the student is waited for."""
@@ -130,10 +130,11 @@ class HandOverScreen(ExamScreen):
         seconds = allowance(desk.settings.exam, desk.row(self.attempt.student).student)
         count = sum(number for _, number in desk.settings.sheet)
         talk = "" if seconds is None else f"We have {shown(seconds)}. "
+        end = "" if seconds is None else " When time is up, I end the talk."
         told = (
             f"Tell every student the same: {talk}I ask {'one question' if count == 1 else count} "
             f"{'' if count == 1 else 'questions '}on one paper that you reviewed. Take your time, "
-            "and ask me to say a question in other words. When time is up, I end the talk."
+            f"and ask me to say a question in other words.{end}"
         )
         return [line((f"  {text}", "dim")) for text in wrap(told, min(self.width - 4, MEASURE))]
 

@@ -29,7 +29,7 @@ class JudgingScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line for who judges, or why a question goes back."""
         yield from super().compose()
-        yield Field()
+        yield Field("name, or why")
 
     @property
     def row(self) -> Shelved:
@@ -63,15 +63,15 @@ class JudgingScreen(ExamScreen):
 
     def action_approve(self) -> None:
         """Stand behind the question as it is."""
-        self._ask(Judged.APPROVED, "approved by whom? enter keeps it, esc drops it")
+        self._ask(Judged.APPROVED, "approved by whom?")
 
     def action_review(self) -> None:
         """Say as a second reader that it holds."""
-        self._ask(Judged.REVIEWED, "reviewed by whom? enter keeps it, esc drops it")
+        self._ask(Judged.REVIEWED, "reviewed by whom?")
 
     def action_return(self) -> None:
         """Send it back to its author with a word why."""
-        self._ask(Judged.RETURNED, "why does it go back? enter keeps it, esc drops it")
+        self._ask(Judged.RETURNED, "why does it go back?")
 
     def _ask(self, state: Judged, words: str) -> None:
         one = self.waiting()
@@ -79,6 +79,7 @@ class JudgingScreen(ExamScreen):
             return
         self._judging = state, one
         self.exam.say(f"{one.question.id}: {words}")
+        self.field.asks(words)
         self.field.open("" if state is Judged.RETURNED else _me())
 
     def on_input_submitted(self, event: Field.Submitted) -> None:

@@ -44,7 +44,7 @@ class MatchingScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a path is typed."""
         yield from super().compose()
-        yield Field(placeholder="a file with reviews: enter reads it, esc drops it")
+        yield Field("a file with reviews", "reads it")
 
     def on_mount(self) -> None:
         """Look at the session's own reviews first."""

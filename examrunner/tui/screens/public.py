@@ -32,7 +32,7 @@ class PublicScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which the value is typed."""
         yield from super().compose()
-        yield Field(placeholder="the public value: enter keeps it, - for none, esc goes back")
+        yield Field("the public value", "keeps it, - for none", "goes back")
 
     def on_mount(self) -> None:
         """Commit a draft session, and open the line."""

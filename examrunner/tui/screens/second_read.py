@@ -47,7 +47,7 @@ class SecondReadScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which name and reason are typed."""
         yield from super().compose()
-        yield Field(placeholder="name: enter keeps it, esc goes back")
+        yield Field("name", escape="goes back")
 
     def on_mount(self) -> None:
         """Ask once who reads; the examiner is offered."""
@@ -63,7 +63,7 @@ class SecondReadScreen(ExamScreen):
         """Return what this is, and how many are left."""
         if not self._reader:
             return line("second reader")
-        which = "all with a verdict" if self._everyone else "the edges"
+        which = "all decided" if self._everyone else "the edges"
         count = f"{self._read + 1} of {self._read + len(self._queue)}, " if self._queue else ""
         about = f"{GAP}{count}{which}, shuffled; names and verdicts hidden"
         return line("second reader", (about, "dim"))
@@ -125,7 +125,7 @@ class SecondReadScreen(ExamScreen):
     def action_reason(self) -> None:
         """Open the line for a reason."""
         if self._queue:
-            self.field.placeholder = "reason: enter keeps it, esc drops it"
+            self.field.asks("reason")
             self.field.open(self._reason)
             self.draw()
 

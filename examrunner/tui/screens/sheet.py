@@ -10,7 +10,7 @@ from examrunner.domain.exam.phases import Phase
 from examrunner.services import conduct, draws
 from examrunner.services.own_review import own_review, review_text
 from examrunner.tui.actions import WHY_NOT, Action, bindings
-from examrunner.tui.lines import EMPTY, GAP, Line, between, line, pad, width_of, wrap
+from examrunner.tui.lines import EMPTY, Line, between, line, pad, width_of, wrap
 from examrunner.tui.screens.marking import MarkingScreen
 from examrunner.tui.sheet_lines import SheetView, info_lines, sheet_lines
 from examrunner.tui.widgets.canvas import Canvas
@@ -58,7 +58,7 @@ class SheetScreen(MarkingScreen):
         yield Canvas(id="head")
         yield Canvas(id="body")
         yield Canvas(id="status")
-        yield Field(placeholder="note: enter keeps it, esc drops it")
+        yield Field("note")
         yield Canvas(id="keys")
 
     def on_mount(self) -> None:
@@ -276,30 +276,10 @@ class SheetScreen(MarkingScreen):
         """Open the note line; while it is open no command key works."""
         self.canvas("status").display = False
         self.field.open()
-        self._draw_note_keys()
-
-    def draw(self) -> None:
-        """Draw every part; an open note line and the choice of a reason keep their own footer."""
-        super().draw()
-        if self.query(".-open"):
-            self._draw_note_keys()
 
     def actions(self) -> tuple[Action, ...]:
         """Return the actions that the footer offers now."""
         return WHY_NOT if self._asks_why else super().actions()
-
-    def _draw_note_keys(self) -> None:
-        self.canvas("keys").show(
-            [
-                line(
-                    ("  note ", "warn"),
-                    (f"{GAP}enter", "key"),
-                    " keeps it",
-                    (f"{GAP}esc", "key"),
-                    " drops it",
-                )
-            ]
-        )
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
         """Keep the note and close the line."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.errors import ExamError
-from examrunner.tui.actions import WELCOME, Action, bindings
+from examrunner.tui.actions import WELCOME, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
 from examrunner.tui.paths import path_from
 from examrunner.tui.screens.base import ExamScreen
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from examrunner.services.create import Double, Sources
+    from examrunner.tui.actions import Action
 
 QUESTIONS = {
     "roster": "class list: a Canvas gradebook or any table with names and ids",
@@ -24,10 +25,6 @@ QUESTIONS = {
     "folder": "new folder for this session",
     "open": "session folder",
 }
-ASKING = (
-    Action("enter", "take", "takes it: type, paste or drag a path here", "", 0),
-    Action("escape", "leave", "gives up", "", 0, "esc"),
-)
 REMARKS = 3
 """So many remarks on the files are shown; all of them are in `examrunner check`."""
 NEXT = {"roster": "reviews", "reviews": "folder"}
@@ -55,7 +52,7 @@ class WelcomeScreen(ExamScreen):
     def compose(self) -> ComposeResult:
         """Add the line in which a path is typed."""
         yield from super().compose()
-        yield Field()
+        yield Field("path")
 
     def on_mount(self) -> None:
         """Look up the recent sessions."""
@@ -112,10 +109,8 @@ class WelcomeScreen(ExamScreen):
 
     def actions(self) -> tuple[Action, ...]:
         """Return what can be done now."""
-        if self._doubles:
+        if self._doubles or self._asking:
             return ()
-        if self._asking:
-            return ASKING
         return tuple(one for one in WELCOME if one.name != "recent" or self._recent)
 
     # --- acting --------------------------------------------------------------------------
@@ -163,7 +158,9 @@ class WelcomeScreen(ExamScreen):
     def _ask(self, name: str) -> None:
         self._asking = name
         self.exam.message = None
-        self.field.placeholder = QUESTIONS[name]
+        self.field.asks(
+            "path", "takes it: type, paste or drag it here", "gives up", hint=QUESTIONS[name]
+        )
         self.field.open("" if name != "folder" else str(Path("sessions") / "exam"))
         self._said = [*self._remarks, QUESTIONS[name]]
         self.draw()

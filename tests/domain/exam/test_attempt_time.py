@@ -78,7 +78,7 @@ def test_going_on_returns_to_the_pause() -> None:
     record.after(50, ev.WentOn(ATTEMPT))
     record.clock.advance(50)
     assert (record.attempt.phase, record.left) == (Phase.PAUSED, 200)
-    assert record.attempt.stopped_from is None
+    assert record.attempt.came_from is None
 
 
 def test_going_on_returns_to_the_reveal() -> None:

@@ -67,7 +67,7 @@ class Walk(RuleBasedStateMachine):
         super().__init__()
         self.record = Record()
         self.phase = Phase.WAITING
-        self.stopped_from = Phase.WAITING
+        self.came_from = Phase.WAITING
         self.used = 0
         self.verdicts: list[ev.Verdict | None] = []
         self.stack: list[tuple[str, tuple[object, ...]]] = []
@@ -219,7 +219,7 @@ class Walk(RuleBasedStateMachine):
     def go_on(self) -> None:
         """Lead back to where the examiner came from."""
         self.record.add(ev.WentOn(ATTEMPT))
-        self.phase = self.stopped_from
+        self.phase = self.came_from
 
     @precondition(can(Action.DECIDE))
     @rule(verdict=st.sampled_from([*ev.Verdict, None]))
@@ -239,8 +239,10 @@ class Walk(RuleBasedStateMachine):
     def act(self, action: Action) -> None:
         """Do what needs no further choice."""
         make, phase = TO[action]
-        if action is Action.STOP:
-            self.stopped_from = self.phase
+        if action is Action.SEND_BACK:
+            phase = self.came_from
+        if action in (Action.CALL, Action.STOP):
+            self.came_from = self.phase
         self.record.add(make(ATTEMPT))
         self.phase = phase
 
