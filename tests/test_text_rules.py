@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "examrunner"
 SPEAKERS = {
     "cli/output.py": None,
     "main.py": ["sys.stdout"],  # the version, before anything is loaded
-    "storage/writers/proof/verify.py": ["print"],  # stands alone: its one print hides nothing
+    "storage/writers/proof/verify.py": ["print", "sys.stdout"],  # stands alone: one print
     "storage/machine.py": ["sys.__stdout__"],  # asked for its encoding
     "tui/ending.py": ["print", "sys.__stdin__", "sys.stderr"],  # after the app's screen is gone
 }

@@ -366,7 +366,9 @@ SCREENS: dict[str, tuple[Action, ...]] = {
 def everywhere(screen: str) -> tuple[Action, ...]:
     """Return what the app itself answers on a screen."""
     is_exam = screen not in WITHOUT_SESSION
-    return tuple(one for one in EVERYWHERE if is_exam or one.name in ("blank", "quit"))
+    own = {action.name for action in SCREENS[screen]} & {"quit"}
+    there = (one for one in EVERYWHERE if is_exam or one.name in ("blank", "quit"))
+    return tuple(one for one in there if one.name not in own)
 
 
 WITH_KEY = frozenset({"point", "recent", "why", "choice", "which"})

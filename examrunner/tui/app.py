@@ -44,7 +44,6 @@ class ExamApp(OneKeyAtATime):
 
     CSS_PATH = "examrunner.tcss"
     TITLE = "examrunner"
-    ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
 
     def __init__(
@@ -68,8 +67,6 @@ class ExamApp(OneKeyAtATime):
         """Why the app ended, where it could not go on; told after the terminal is restored."""
         self.message: Line | None = None
         """What to say above the footer instead of the event saved last."""
-        self.spent: dict[str, dict[int, float]] = {}
-        """Attempt to seconds by place of a question, also those that no mark has put on record."""
         self.beats = True
         """Whether the app gives its sign of life each second by itself."""
         self.troubles: Troubles | None = None
@@ -225,8 +222,7 @@ class ExamApp(OneKeyAtATime):
             return
         from examrunner.tui.screens.void import VoidScreen
 
-        hides_name = getattr(self.screen, "hides_name", False)
-        self.push_screen(VoidScreen(name, hides_name=hides_name))
+        self.push_screen(VoidScreen(name, hides_name=getattr(self.screen, "hides_name", False)))
 
     def action_emergency(self) -> None:
         """Keep what waits in a file elsewhere."""
