@@ -170,6 +170,8 @@ def _nobody(item: Unmatched, rows: Sequence[ReviewRow], names: Mapping[str, str]
         known = " and ".join(f"{names[who]} ({who})" for who in item.candidates)
         text = f"{who} could be {known}: {left}"
         hint = "give the student id in the review list"
+        if len(item.candidates) == 1:
+            hint = "the name is not that of the id: correct one of the two"
         rule = "ambiguous-student"
     else:
         text = f"{who} is not on the roster: {left}"
