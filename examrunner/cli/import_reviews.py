@@ -96,6 +96,8 @@ def take_reviews(plan: Preview, options: Namespace, out: Output) -> int:
     if options.questions is not None:
         _write_questions(plan, options.questions, out)
     differs = plan.changes_something
+    if not options.preview:
+        import_reviews.demand_reviews(plan)
     if not options.preview and not differs:
         import_reviews.remember(plan)
     done = take(plan.new_list, options, out, differs=differs)

@@ -235,9 +235,7 @@ def _matched(preview: Preview) -> Preview:
         titles = tuple(questions_of(matched.strangers, likeness))
     people = tuple(people_asked(matched.unmatched, preview.students))
     if not matched.reviews and not people:
-        text = "no review belongs to anybody on the roster"
-        hint = "the files must name the students as roster.csv does: by id, e-mail address or name"
-        raise BadInput([*matched.problems, error(text, hint, rule="nobody-examinable")])
+        raise BadInput([*matched.problems, error(*NO_REVIEW, rule="nobody-examinable")])
     made = replace(preview, matched=matched, links=links, titles=titles, people=people)
     return replace(made, differences=_differences(made), problems=tuple(_problems(made)))
 
@@ -289,6 +287,10 @@ def _problems(preview: Preview) -> list[Problem]:
 
 
 TWICE = "reviewed-twice"
+NO_REVIEW = (
+    "no review belongs to anybody on the roster",
+    "the files must name the students as roster.csv does: by id, e-mail address or name",
+)
 
 
 # --- writing -------------------------------------------------------------------------------
@@ -297,6 +299,12 @@ TWICE = "reviewed-twice"
 def questions(preview: Preview) -> bytes:
     """Return the open questions as a file to fill in."""
     return render_questions(preview.titles, preview.people)
+
+
+def demand_reviews(preview: Preview) -> None:
+    """Raise BadInput where nobody would have a review any more: no import means that."""
+    if not preview.matched.reviews:
+        raise BadInput([error(*NO_REVIEW, rule="nobody-examinable")])
 
 
 def own_reviews(folder: Path) -> Asked:

@@ -141,6 +141,30 @@ def test_a_bad_list_is_told_with_its_rows(folder: Path, capsys: Captured) -> Non
     assert (folder / "reviews.csv").read_bytes() == before
 
 
+def test_a_list_of_nobody_on_the_roster_is_refused(folder: Path, capsys: Captured) -> None:
+    """Where none of the reviews is anybody's the session keeps those it has."""
+    before = (folder / "reviews.csv").read_bytes()
+    words = ("import", "reviews", listed(folder, HEAD + "Nobody,Paper A,\n"), "--session", folder)
+    assert typed(*words, "--yes", "--json") == 1
+    assert not json.loads(capsys.readouterr().out)["ok"]
+    assert typed(*words, "--preview") == 0
+    assert "1 open question" in capsys.readouterr().out
+    assert (folder / "reviews.csv").read_bytes() == before
+
+
+def test_reviews_that_the_record_lacks_are_taken_in(folder: Path, capsys: Captured) -> None:
+    """Reviews imported between commit and begin join the record when they are imported again."""
+    words = ("import", "reviews", listed(folder, HEAD + "zoe,Paper B,\n"), "--add", "--yes")
+    typed("commit", folder)
+    typed(*words, "--session", folder)
+    typed("draw", folder, "--all", "--yes")
+    capsys.readouterr()
+    assert typed(*words, "--session", folder, "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert not data["written"]
+    assert [one["student"] for one in data["record"]["lists"]] == ["zoe"]
+
+
 def test_invitations(folder: Path, capsys: Captured) -> None:
     """`export ics` writes a new folder and warns of the order at the door."""
     assert typed("export", "ics", folder) == 3
