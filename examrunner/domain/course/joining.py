@@ -39,7 +39,9 @@ class Found:
 
     student_id: str | None
     candidates: tuple[str, ...] = ()
-    """Empty: nobody. Several: the texts point to each of them."""
+    """Empty: nobody. Several: the texts point to each of them. One: a name contradicts the id."""
+    has_lost_zeros: bool = False
+    """The candidates have an id that differs in zeros at the front: never joined, but named."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class People:
         said = [text for text in texts if text.strip()]
         hits = [hit for text in said for hit in self._hits(text.strip())]
         if not hits:
-            return Found(None)
+            near = set().union(*(self._zeroless.get(text.strip().lstrip("0"), ()) for text in said))
+            return Found(None, tuple(sorted(near)), has_lost_zeros=bool(near))
         common = set.intersection(*hits)
         if len(common) != 1:
             return Found(None, tuple(sorted(set.union(*hits))))
@@ -81,6 +84,16 @@ class People:
             if are_unlike(text, student.name):
                 return self._squeezed.get(fold(text), set())
         return None
+
+    @cached_property
+    def _zeroless(self) -> dict[str, set[str]]:
+        """Return who has a number as an id, by that number without zeros at the front."""
+        found: dict[str, set[str]] = {}
+        for who, student in self.students.items():
+            for text in (who, student.canvas_id, student.sis_id, student.login):
+                if text and text.isdigit():
+                    found.setdefault(text.lstrip("0"), set()).add(who)
+        return found
 
     @cached_property
     def _squeezed(self) -> dict[str, set[str]]:

@@ -87,7 +87,9 @@ class Unmatched:
     who: tuple[str, ...]
     lines: tuple[int, ...]
     candidates: tuple[str, ...] = ()
-    """Student ids, where there is more than one whom it could be."""
+    """Student ids of those whom it could be."""
+    has_lost_zeros: bool = False
+    """An id is that of a candidate but for zeros at the front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,13 @@ def _join(
             if row.who not in known and row.who in found:
                 missing.setdefault(row.who, []).append(row)
     ids = [known[row.who] for row in joined]
-    candidates = {who: found[who].candidates for who in missing}
     unmatched = tuple(
-        Unmatched(who, tuple(row.line for row in left if row.line), candidates[who])
+        Unmatched(
+            who,
+            tuple(row.line for row in left if row.line),
+            found[who].candidates,
+            found[who].has_lost_zeros,
+        )
         for who, left in missing.items()
     )
     names = {student.student_id: student.name for student in students}
@@ -166,8 +172,12 @@ def _nobody(item: Unmatched, rows: Sequence[ReviewRow], names: Mapping[str, str]
     who = " / ".join(text for text in item.who if text) or "a row without a name"
     count = "1 review" if len(rows) == 1 else f"{len(rows)} reviews"
     left = f"{count} left out{_lines(rows)}"
-    if item.candidates:
-        known = " and ".join(f"{names[who]} ({who})" for who in item.candidates)
+    known = " and ".join(f"{names[who]} ({who})" for who in item.candidates)
+    if item.has_lost_zeros:
+        text = f"{who} is not on the roster, but {known} is: {left}"
+        hint = "a spreadsheet may have dropped zeros in one of the files: export it again"
+        rule = "unknown-student"
+    elif item.candidates:
         text = f"{who} could be {known}: {left}"
         hint = "give the student id in the review list"
         if len(item.candidates) == 1:

@@ -197,8 +197,12 @@ def _from_table(table: Table, layout: _Layout) -> tuple[list[ReviewRow], list[Pr
 
 def _damaged(table: Table, layout: _Layout) -> list[Problem]:
     """Tell of ids that a spreadsheet has spoilt: as errors, since they would mean nobody."""
-    ids = [i for i in layout.who if columns.field_of(table.header[i]) in IDS]
-    found = [one for i in ids for one in damaged_ids(table.column(i), table.lines, i, table.file)]
+    found: list[Problem] = []
+    for i in layout.who:
+        if (named := columns.field_of(table.header[i])) in IDS:
+            may = named != "canvas_id"
+            ids = tidied(table.column(i))
+            found += damaged_ids(ids, table.lines, i, table.file, may_begin_with_zero=may)
     return [replace(one, severity=Severity.ERROR) if one.rule == DAMAGED else one for one in found]
 
 

@@ -74,7 +74,7 @@ def test_every_way_to_say_who(texts: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("texts", [("Annie",), ("Lee",), ("901",), ("zoe@x.edu",), ("", " "), ()])
 def test_what_means_nobody(texts: tuple[str, ...]) -> None:
     """Half a name, an id without its zero and nothing at all mean nobody."""
-    assert people_of([ANN, BOB]).find(texts) == Found(None)
+    assert people_of([ANN, BOB]).find(texts).student_id is None
 
 
 def test_what_points_to_two_is_never_guessed() -> None:
@@ -192,6 +192,18 @@ def test_unmatched_people_are_told_once() -> None:
     assert not found.reviews
     (problem,) = [item for item in found.problems if item.rule == "unknown-student"]
     assert "3 reviews left out (lines 3, 5, 9)" in problem.text
+
+
+def test_an_id_without_its_zeros_is_named_and_not_joined() -> None:
+    """Where only zeros at the front differ, the student who may be meant is told."""
+    people = [Student("0070031", "Rivera, Ana"), BOB]
+    found = match_reviews([row("70031", "LoRA"), row("00s2", "LoRA")], people, COURSE)
+    assert not found.reviews
+    zeros, other = found.unmatched
+    assert (zeros.candidates, zeros.has_lost_zeros) == (("0070031",), True)
+    assert (other.candidates, other.has_lost_zeros) == ((), False)
+    assert "70031 is not on the roster, but Rivera, Ana (0070031) is" in found.problems[0].text
+    assert "zeros" in found.problems[0].hint
 
 
 def test_ambiguous_people_are_told_with_whom_it_could_be() -> None:
