@@ -25,6 +25,7 @@ from examrunner.domain.course.linking import (
 )
 from examrunner.domain.course.matching import OWN, Answers, Matched, ReviewRow, match_reviews
 from examrunner.domain.course.people import Student
+from examrunner.domain.course.unclear import UnclearMark, unclear_problems
 from examrunner.domain.errors import refused_by_machine
 from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.exam.settings import Settings, WithoutBank
@@ -103,6 +104,7 @@ class Preview:
     told: tuple[Problem, ...]
     """Of the files, before anything was matched."""
     matched: Matched
+    unclear: tuple[UnclearMark, ...] = ()
     links: tuple[Linked, ...] = ()
     titles: tuple[TitleQuestion, ...] = ()
     people: tuple[PersonQuestion, ...] = ()
@@ -181,6 +183,7 @@ def look(folder: Path, asked: Asked, told: Callable[[str], None] = lambda _: Non
             before,
             tuple(problems),
             Matched((), ()),
+            tuple(mark for one in read for mark in one.unclear),
         )
     )
 
@@ -283,7 +286,8 @@ def _problems(preview: Preview) -> list[Problem]:
     # What is there already may well be in a list that joins it.
     told = [one for one in matched.problems if not preview.asked.adds or one.rule != TWICE]
     short = review_rule_problems(course, rules, preview.students, matched.reviews, lists)
-    return [*preview.told, *told, *short]
+    known = {*preview.remembered.titles, *(one.title for one in preview.links)}
+    return [*preview.told, *told, *unclear_problems(preview.unclear, course, known), *short]
 
 
 TWICE = "reviewed-twice"

@@ -71,6 +71,7 @@ def test_the_path_from_a_gradebook(folder: Path, capsys: Captured) -> None:
     assert "a Canvas gradebook" in said
     assert "test student" in said
     assert "'Homework' is no reading of the course: left out" in said
+    assert "'EX' below 'Review of Paper C' counts as no review (line 4)" in said
     lists = {name: one.eligible for name, one in prepare(folder).eligible.items()}
     assert lists == {
         "ana": ("paper-a", "paper-b"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from examrunner.domain.course.joining import Name
 from examrunner.domain.course.matching import ReviewRow
+from examrunner.domain.course.unclear import UnclearMark
 from examrunner.domain.problems import BadInput, Problem, Severity, error, has_errors, warning
 from examrunner.domain.text import is_blank, tidy
 from examrunner.storage.collector import held_back
@@ -50,6 +51,7 @@ class ReviewList:
     rows: tuple[ReviewRow, ...]
     shape: ReviewShape
     problems: tuple[Problem, ...] = ()
+    unclear: tuple[UnclearMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def _read(
     source: bytes | Path, file: str | None, sheet: str | None, paper: str | None
 ) -> ReviewList:
     shape = ReviewShape.UNKNOWN
+    unclear: list[UnclearMark] = []
     try:
         table, problems = _table(source, file, sheet)
         if table is None:
@@ -95,7 +98,7 @@ def _read(
             rows, found = submissions_zip.read_submissions(source, file, paper)
         elif canvas.is_gradebook(table.header):
             shape = ReviewShape.GRADEBOOK
-            rows, found = reviews_of(canvas.gradebook_of(table), table)
+            rows, unclear, found = reviews_of(canvas.gradebook_of(table), table)
         else:
             layout = _layout(table)
             shape = layout.shape
@@ -106,7 +109,8 @@ def _read(
     if not rows and not has_errors(problems):
         line = table.header_line if table else None
         problems.append(error("no reviews found", file=file, line=line, rule="reviews-empty"))
-    return ReviewList(() if has_errors(problems) else tuple(rows), shape, tuple(problems))
+    rows = [] if has_errors(problems) else rows
+    return ReviewList(tuple(rows), shape, tuple(problems), tuple(unclear))
 
 
 def _table(
