@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
+    from examrunner.domain.course.linking import TitleQuestion
     from examrunner.domain.exam.plan import Plan
     from examrunner.domain.exam.settings import ExamRules
     from examrunner.services.create import Double, Parts, Sources
@@ -92,8 +93,10 @@ def _new(options: Namespace, out: Output) -> int:
         sources, asked = create.with_same(sources, same), ()
     create.create_session(options.folder, sources)
     command = quoted("open", options.folder)
-    out.emit(_new_data(options.folder, sources, command))
+    titles = create.titles_to_ask(sources)
+    out.emit(_new_data(options.folder, sources, titles, command))
     _say_found(sources, asked, out)
+    _say_open(options, sources, titles, out)
     out.say()
     out.say(
         f"The session is in {options.folder}. Look it over with: {quoted('check', options.folder)}"
@@ -162,6 +165,23 @@ def _say_found(sources: Sources, asked: tuple[Double, ...], out: Output) -> None
         out.problems(rest)
 
 
+def _say_open(
+    options: Namespace, sources: Sources, titles: tuple[TitleQuestion, ...], out: Output
+) -> None:
+    """Name what was left out though it may mean a reading, and the command that asks."""
+    _say_group(
+        out,
+        ("title", "titles"),
+        "that may mean a reading; left out until somebody says so:",
+        [one.title for one in titles if one.is_left_out],
+    )
+    count = len(titles) + len(sources.matched.unmatched)
+    if count:
+        asks = quoted("import", "reviews", options.reviews, "--session", options.folder)
+        out.say()
+        out.say(f"{counted(count, 'open question')} about titles and people: {asks} asks.")
+
+
 def _say_group(out: Output, nouns: tuple[str, str], about: str, items: list[str]) -> None:
     if not items:
         return
@@ -171,7 +191,9 @@ def _say_group(out: Output, nouns: tuple[str, str], about: str, items: list[str]
         out.say(item, indent=4)
 
 
-def _new_data(folder: Path, sources: Sources, command: str) -> dict[str, Any]:
+def _new_data(
+    folder: Path, sources: Sources, titles: tuple[TitleQuestion, ...], command: str
+) -> dict[str, Any]:
     matched = sources.matched
     return {
         **problems_data(sources.problems),
@@ -187,6 +209,10 @@ def _new_data(folder: Path, sources: Sources, command: str) -> dict[str, Any]:
         },
         "own_readings": [
             {"id": name, "title": title} for name, title in sources.own_titles().items()
+        ],
+        "titles_to_ask": [
+            {"title": one.title, "lines": list(one.lines), "left_out": one.is_left_out}
+            for one in titles
         ],
         "unmatched": [
             {"who": list(one.who), "lines": list(one.lines), "candidates": list(one.candidates)}

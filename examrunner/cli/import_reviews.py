@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.output import problems_data
-from examrunner.cli.taking import Done, add_into, add_taking, passing, say_done, say_each, take
+from examrunner.cli.taking import (
+    Done,
+    add_into,
+    add_taking,
+    passing,
+    record_data,
+    say_done,
+    say_each,
+    take,
+)
 from examrunner.domain.errors import Refused, WrongUsage, refused_by_machine
 from examrunner.domain.text import counted, some
 
@@ -86,14 +95,14 @@ def take_reviews(plan: Preview, options: Namespace, out: Output) -> int:
         say_plan(plan, out)
     if options.questions is not None:
         _write_questions(plan, options.questions, out)
-    done = Done()
-    if not options.preview and plan.changes_something:
-        done = take(plan.new_list, options, out)
-    elif not options.preview:
+    differs = plan.changes_something
+    if not options.preview:
+        import_reviews.demand_reviews(plan)
+    if not options.preview and not differs:
         import_reviews.remember(plan)
+    done = take(plan.new_list, options, out, differs=differs)
     out.emit(plan_data(plan, done))
-    if plan.changes_something:
-        say_done(plan.new_list, done, out)
+    say_done(plan.new_list, done, out, differs=differs)
     return 0
 
 
@@ -268,4 +277,5 @@ def plan_data(plan: Preview, done: Done) -> dict[str, Any]:
         "written": done.is_written,
         "kept": str(done.kept) if done.kept else None,
         "taken": done.taken,
+        "record": record_data(done),
     }

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.import_reviews import add_reviews
 from examrunner.cli.output import problems_data
-from examrunner.cli.taking import Done, add_into, add_taking, passing, say_done, say_each, take
+from examrunner.cli.taking import (
+    Done,
+    add_into,
+    add_taking,
+    passing,
+    record_data,
+    say_done,
+    say_each,
+    take,
+)
 from examrunner.domain.text import counted, some
 
 if TYPE_CHECKING:
@@ -72,13 +81,11 @@ def take_roster(plan: Preview, options: Namespace, out: Output) -> int:
     """Show what a class list changes, and take it in where that is wanted."""
     if not options.json:
         _say_plan(plan, out)
-    done = Done()
-    if plan.changes_something and not options.preview:
-        done = take(plan.new_list, options, out)
+    differs = plan.changes_something
+    done = take(plan.new_list, options, out, differs=differs)
     if options.json:
         out.emit(_data(plan, done))
-    if plan.changes_something:
-        say_done(plan.new_list, done, out, "; who is gone stays on it")
+    say_done(plan.new_list, done, out, "; who is gone stays on it", differs=differs)
     return 0
 
 
@@ -147,4 +154,5 @@ def _data(plan: Preview, done: Done) -> dict[str, Any]:
         "written": done.is_written,
         "kept": str(done.kept) if done.kept else None,
         "taken": done.taken,
+        "record": record_data(done),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, quoted
 from examrunner.domain.errors import Refused
@@ -79,32 +79,54 @@ def may(options: Namespace, question: str, out: Output) -> bool:
     return out.ask(question)
 
 
-def take(new: NewList, options: Namespace, out: Output) -> Done:
-    """Write a list, once that is wanted, and take it into the record of a day that has begun."""
-    from examrunner.cli.draw import say_changes
-    from examrunner.cli.opened import opened
+def take(new: NewList, options: Namespace, out: Output, *, differs: bool) -> Done:
+    """Write a list that differs from the file, once that is wanted, and take it into the record.
+
+    The record of a day that has begun may lack what the file says already. With --preview it is
+    only shown.
+    """
     from examrunner.services import new_list
-    from examrunner.services.changes import take_in
     from examrunner.storage.clock import SystemClock
     from examrunner.storage.person import examiner
 
     done = Done()
-    if not may(options, "Write this?", out):
+    writes = differs and not options.preview
+    if writes and not may(options, "Write this?", out):
         return done
-    if new.phase not in new_list.BEGUN:
+    if new.phase in new_list.BEGUN:
+        _take_into_record(new, options, out, done, writes=writes)
+    elif writes:
         done.kept = new_list.write(new, SystemClock(), examiner())
         done.is_written = True
-        return done
-    with opened(new.folder) as desk:
-        done.kept, done.changes = new_list.write_begun(new, desk)
-        done.is_written = True
-        if not options.json:
-            out.say()
-            out.say("Against the record of the day that has begun:")
-            say_changes(done.changes, out)
-        if done.changes.to_take and may(options, "Take this into the record?", out):
-            done.taken = take_in(desk, done.changes, options.why)
     return done
+
+
+def _take_into_record(
+    new: NewList, options: Namespace, out: Output, done: Done, *, writes: bool
+) -> None:
+    from examrunner.cli.draw import say_changes
+    from examrunner.cli.opened import opened
+    from examrunner.services import new_list
+    from examrunner.services.changes import take_in
+
+    try:
+        with opened(new.folder) as desk:
+            if writes:
+                done.kept, done.changes = new_list.write_begun(new, desk)
+                done.is_written = True
+            else:
+                done.changes = new_list.changes_with(new, desk)
+            if not options.json:
+                out.say()
+                out.say("Against the record of the day that has begun:")
+                say_changes(done.changes, out)
+            wants = done.changes.to_take and not options.preview
+            if wants and may(options, "Take this into the record?", out):
+                done.taken = take_in(desk, done.changes, options.why)
+    except Refused as taken:
+        if not options.preview:
+            raise
+        out.say(f"Not compared with the record: {taken.message}")
 
 
 def say_each(word: str, listed: Sequence[str], out: Output) -> None:
@@ -115,19 +137,26 @@ def say_each(word: str, listed: Sequence[str], out: Output) -> None:
         out.say(f"{word:9}  and {len(listed) - SHOWN:,} more")
 
 
-def say_done(new: NewList, done: Done, out: Output, also: str = "") -> None:
-    """Say what came of a list that differs; `also` follows what was taken into the record."""
+def say_done(new: NewList, done: Done, out: Output, also: str = "", *, differs: bool) -> None:
+    """Say what came of a list; `also` follows what was taken into the record."""
     from examrunner.domain.exam.phases import SessionPhase
 
-    if not done.is_written:
+    if done.is_written:
+        kept = f"; the old one is kept as {done.kept}" if done.kept else ""
+        out.say(f"{new.kind.file} is written{kept}.")
+    elif differs:
         out.say("Nothing was written.")
-        return
-    kept = f"; the old one is kept as {done.kept}" if done.kept else ""
-    out.say(f"{new.kind.file} is written{kept}.")
-    if new.phase is SessionPhase.COMMITTED:
+    if done.is_written and new.phase is SessionPhase.COMMITTED:
         again = quoted("commit", new.folder, "--why", "import-error")
         out.say(f"The session is committed without it: {again} takes it in.")
-    elif done.changes is not None and done.taken:
+    elif done.taken:
         out.say(f"{counted(done.taken, 'change')} taken into the record{also}.")
-    elif done.changes is not None and done.changes.to_take:
+    elif done.changes is not None and done.changes.to_take and (done.is_written or not differs):
         out.say(f"Nothing was taken into the record: {quoted('update', new.folder)} does so.")
+
+
+def record_data(done: Done) -> dict[str, Any] | None:
+    """Return how the list differs from the record as data; None where no day has begun."""
+    from examrunner.cli.draw import changes_data
+
+    return changes_data(done.changes) if done.changes is not None else None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from examrunner.domain.course.joining import Name
 from examrunner.domain.course.matching import ReviewRow
 from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.problems import BadInput, Problem, error, warning
@@ -179,7 +180,7 @@ def _rows(
             strangers.add(one.user)
             continue
         late += one.is_late
-        texts = (person.canvas_id, person.sis_id, person.login, person.email, person.name)
+        texts = (person.canvas_id, person.sis_id, person.login, person.email, Name(person.name))
         who, day = tuple(filter(None, texts)), _day(one.submitted_at)
         if not by_file:
             paper = titles[one.assignment]

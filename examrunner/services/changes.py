@@ -22,10 +22,11 @@ from examrunner.domain.text import counted, some
 from examrunner.services.commit import banks_of, new_key
 from examrunner.services.committed import Details, read_stored
 from examrunner.services.known import Row
-from examrunner.services.prepare import Prepared, prepare
+from examrunner.services.prepare import NOTHING, Prepared, prepare
 from examrunner.storage.database.drafts import Draft, Person
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from examrunner.domain.draw.log import DrawLog
@@ -80,13 +81,14 @@ class Changes:
         return len(self.new) + len(self.people) + sum(not one.is_drawn for one in self.lists)
 
 
-def changes_of(desk: Desk) -> Changes:
+def changes_of(desk: Desk, instead: Mapping[str, bytes] = NOTHING) -> Changes:
     """Read the session's files anew and compare them with the record.
 
-    Raises BadInput where they have errors, Refused in a draft session.
+    `instead` holds lists that are not written yet, as `prepare` takes them. Raises BadInput where
+    the files have errors, Refused in a draft session.
     """
     stored = desk.stored_session()
-    prepared = prepare(desk.folder)
+    prepared = prepare(desk.folder, instead)
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
     rows = {row.student.student_id: row for row in desk.rows()}

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.catalogue import Course
+from examrunner.domain.course.linking import Likeness, TitleQuestion, questions_of
 from examrunner.domain.course.matching import Answers, Matched, match_reviews
+from examrunner.domain.course.unclear import unclear_problems
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput, Problem, error, has_errors
@@ -106,7 +108,7 @@ def read_sources(
     if has_errors(problems):
         raise BadInput(problems)
     matched = match_reviews(listed.rows, people.students, catalogue)
-    problems += matched.problems
+    problems += [*matched.problems, *unclear_problems(listed.unclear, catalogue)]
     if not matched.reviews:
         problems.append(
             error(
@@ -118,6 +120,14 @@ def read_sources(
         )
         raise BadInput(problems)
     return Sources(people, listed, catalogue, course, matched, tuple(problems))
+
+
+def titles_to_ask(sources: Sources) -> tuple[TitleQuestion, ...]:
+    """Return the titles that may mean a reading of the course; importing the reviews asks."""
+    if sources.course is None or not sources.matched.strangers:
+        return ()
+    likeness = Likeness(sources.course.readings)
+    return tuple(questions_of(sources.matched.strangers, likeness))
 
 
 def doubles(sources: Sources) -> tuple[Double, ...]:

@@ -25,6 +25,7 @@ from examrunner.domain.course.linking import (
 )
 from examrunner.domain.course.matching import OWN, Answers, Matched, ReviewRow, match_reviews
 from examrunner.domain.course.people import Student
+from examrunner.domain.course.unclear import UnclearMark, unclear_problems
 from examrunner.domain.errors import refused_by_machine
 from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.exam.settings import Settings, WithoutBank
@@ -103,6 +104,7 @@ class Preview:
     told: tuple[Problem, ...]
     """Of the files, before anything was matched."""
     matched: Matched
+    unclear: tuple[UnclearMark, ...] = ()
     links: tuple[Linked, ...] = ()
     titles: tuple[TitleQuestion, ...] = ()
     people: tuple[PersonQuestion, ...] = ()
@@ -181,6 +183,7 @@ def look(folder: Path, asked: Asked, told: Callable[[str], None] = lambda _: Non
             before,
             tuple(problems),
             Matched((), ()),
+            tuple(mark for one in read for mark in one.unclear),
         )
     )
 
@@ -235,9 +238,7 @@ def _matched(preview: Preview) -> Preview:
         titles = tuple(questions_of(matched.strangers, likeness))
     people = tuple(people_asked(matched.unmatched, preview.students))
     if not matched.reviews and not people:
-        text = "no review belongs to anybody on the roster"
-        hint = "the files must name the students as roster.csv does: by id, e-mail address or name"
-        raise BadInput([*matched.problems, error(text, hint, rule="nobody-examinable")])
+        raise BadInput([*matched.problems, error(*NO_REVIEW, rule="nobody-examinable")])
     made = replace(preview, matched=matched, links=links, titles=titles, people=people)
     return replace(made, differences=_differences(made), problems=tuple(_problems(made)))
 
@@ -285,10 +286,15 @@ def _problems(preview: Preview) -> list[Problem]:
     # What is there already may well be in a list that joins it.
     told = [one for one in matched.problems if not preview.asked.adds or one.rule != TWICE]
     short = review_rule_problems(course, rules, preview.students, matched.reviews, lists)
-    return [*preview.told, *told, *short]
+    known = {*preview.remembered.titles, *(one.title for one in preview.links)}
+    return [*preview.told, *told, *unclear_problems(preview.unclear, course, known), *short]
 
 
 TWICE = "reviewed-twice"
+NO_REVIEW = (
+    "no review belongs to anybody on the roster",
+    "the files must name the students as roster.csv does: by id, e-mail address or name",
+)
 
 
 # --- writing -------------------------------------------------------------------------------
@@ -297,6 +303,12 @@ TWICE = "reviewed-twice"
 def questions(preview: Preview) -> bytes:
     """Return the open questions as a file to fill in."""
     return render_questions(preview.titles, preview.people)
+
+
+def demand_reviews(preview: Preview) -> None:
+    """Raise BadInput where nobody would have a review any more: no import means that."""
+    if not preview.matched.reviews:
+        raise BadInput([error(*NO_REVIEW, rule="nobody-examinable")])
 
 
 def own_reviews(folder: Path) -> Asked:

@@ -145,7 +145,7 @@ def _orphans(folder: Path, compared: Compared) -> tuple[int, list[Problem]]:
     if not path.exists():
         return 0, []
     matched = match_reviews(read_reviews(path).rows, compared.students, None)
-    left = [one for one in matched.unmatched if not one.candidates]
+    left = [one for one in matched.unmatched if not one.candidates or one.has_lost_zeros]
     count = sum(len(one.lines) for one in left)
     if not count:
         return 0, []

@@ -113,23 +113,25 @@ def write(new: NewList, clock: ClockPort, actor: str) -> Path | None:
         return _replace(new, moment)
 
 
+def changes_with(new: NewList, desk: Desk) -> Changes:
+    """Return what there is to take into the record of this desk, once the list is written.
+
+    Raises BadInput where the session's files cannot be read any more with it.
+    """
+    from examrunner.services.changes import changes_of
+
+    return changes_of(desk, {new.kind.file: new.data})
+
+
 def write_begun(new: NewList, desk: Desk) -> tuple[Path | None, Changes]:
     """Write the list of a day that has begun, whose desk holds the lock.
 
     Returns where the old one is kept, and what there is to take into the record (by `take_in` of
-    changes). Raises as `write` does, and BadInput where the session's files cannot be read any
-    more with it: then the list is as it was.
+    changes). Raises as `write` and `changes_with` do; then the list is as it was.
     """
-    from examrunner.services.changes import changes_of
-
     _demand_not_over(new)
-    kept = _replace(new, desk.clock.now())
-    try:
-        return kept, changes_of(desk)
-    except BaseException:
-        if new.before is not None:
-            write_atomically(new.path, new.before)
-        raise
+    changes = changes_with(new, desk)
+    return _replace(new, desk.clock.now()), changes
 
 
 def write_open(new: NewList, desk: Desk) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.approval import in_force
@@ -28,9 +29,11 @@ from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
 
 
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 ROSTER = "roster.csv"
 REVIEWS = "reviews.csv"
 
@@ -65,16 +68,18 @@ class Prepared:
         return [(name, chance) for name, chance in ranked.items() if name not in self.banks]
 
 
-def prepare(folder: Path) -> Prepared:
+def prepare(folder: Path, instead: Mapping[str, bytes] = NOTHING) -> Prepared:
     """Read settings, course, roster, reviews and banks.
 
-    Raises BadInput where a file that everything rests on cannot be read; all other problems
+    `instead` holds lists that are not written yet, by the names of the files they take the place
+    of. Raises BadInput where a file that everything rests on cannot be read; all other problems
     are in the result.
     """
     settings, problems = read_settings(folder)
     course, found = _course(folder, settings)
-    roster = read_roster(folder / ROSTER)
-    listed = read_reviews(folder / REVIEWS)
+    own = {name: folder / name for name in (ROSTER, REVIEWS)}
+    roster = read_roster(instead.get(ROSTER, own[ROSTER]), str(own[ROSTER]))
+    listed = read_reviews(instead.get(REVIEWS, own[REVIEWS]), str(own[REVIEWS]))
     problems = [*problems, *found, *roster.problems, *listed.problems]
     if settings is None or has_errors(problems):
         raise BadInput(problems)

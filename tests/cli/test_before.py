@@ -82,6 +82,22 @@ def test_people_and_titles_that_are_unknown_are_listed_once(
     assert said.count("no@example.edu") == 1
 
 
+def test_what_may_mean_a_reading_is_named_with_the_command_that_asks(
+    tmp_path: Path, capsys: Captured
+) -> None:
+    """An assignment that is nearly a reading's title is left out, and it is said who asks."""
+    book = (
+        "Student,ID,SIS Login ID,Section,LoRA review (79),Image GPT (80),Quiz 3 (81)\n"
+        "Ana,1,ana,CS,1.00,1.00,5.00\nChi,2,chi,CS,EX,complete,A-\n"
+    )
+    assert new(tmp_path, "--course", "cs496", reviews=book) == 0
+    said = capsys.readouterr().out
+    assert "1 title that may mean a reading; left out until somebody says so:\n    LoRA" in said
+    asks = f"import reviews {tmp_path / 'reviewed.csv'} --session {tmp_path / 'made'}"
+    assert f"1 open question about titles and people: examrunner {asks} asks." in said
+    assert "2 reviews of 1 reading\n" in said
+
+
 def test_new_as_data(tmp_path: Path, capsys: Captured) -> None:
     """With --json stdout is one document with the numbers and the next command."""
     assert new(tmp_path, "--json") == 0

@@ -71,6 +71,7 @@ def test_the_path_from_a_gradebook(folder: Path, capsys: Captured) -> None:
     assert "a Canvas gradebook" in said
     assert "test student" in said
     assert "'Homework' is no reading of the course: left out" in said
+    assert "'EX' below 'Review of Paper C' counts as no review (line 4)" in said
     lists = {name: one.eligible for name, one in prepare(folder).eligible.items()}
     assert lists == {
         "ana": ("paper-a", "paper-b"),
@@ -139,6 +140,30 @@ def test_a_bad_list_is_told_with_its_rows(folder: Path, capsys: Captured) -> Non
     )
     assert "new.csv:1: error: no column says who reviewed" in capsys.readouterr().err
     assert (folder / "reviews.csv").read_bytes() == before
+
+
+def test_a_list_of_nobody_on_the_roster_is_refused(folder: Path, capsys: Captured) -> None:
+    """Where none of the reviews is anybody's the session keeps those it has."""
+    before = (folder / "reviews.csv").read_bytes()
+    words = ("import", "reviews", listed(folder, HEAD + "Nobody,Paper A,\n"), "--session", folder)
+    assert typed(*words, "--yes", "--json") == 1
+    assert not json.loads(capsys.readouterr().out)["ok"]
+    assert typed(*words, "--preview") == 0
+    assert "1 open question" in capsys.readouterr().out
+    assert (folder / "reviews.csv").read_bytes() == before
+
+
+def test_reviews_that_the_record_lacks_are_taken_in(folder: Path, capsys: Captured) -> None:
+    """Reviews imported between commit and begin join the record when they are imported again."""
+    words = ("import", "reviews", listed(folder, HEAD + "zoe,Paper B,\n"), "--add", "--yes")
+    typed("commit", folder)
+    typed(*words, "--session", folder)
+    typed("draw", folder, "--all", "--yes")
+    capsys.readouterr()
+    assert typed(*words, "--session", folder, "--json") == 0
+    data = json.loads(capsys.readouterr().out)
+    assert not data["written"]
+    assert [one["student"] for one in data["record"]["lists"]] == ["zoe"]
 
 
 def test_invitations(folder: Path, capsys: Captured) -> None:

@@ -143,6 +143,35 @@ def test_a_day_that_has_begun_takes_it_into_the_record(
     assert (left["new"], left["changed"], left["gone"]) == ([], [], ["eli", "zoe"])
 
 
+def test_what_the_record_lacks_is_taken_in_though_the_file_says_it(
+    draft: Path, listed: Path, capsys: Captured
+) -> None:
+    """A list imported after the commit and before the day begins can be imported again."""
+    data(capsys, "commit", str(draft))
+    assert data(capsys, *words(draft, listed, "--yes"))["written"]
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    seen = data(capsys, *words(draft, listed, "--preview"))
+    assert (seen["written"], seen["taken"]) == (False, 0)
+    assert [one["student"] for one in seen["record"]["changed"]] == ["ana"]
+    again = data(capsys, *words(draft, listed, "--yes"))
+    assert (again["written"], again["taken"], again["record"]["new"]) == (False, 2, ["kim"])
+    last = data(capsys, *words(draft, listed, "--yes"))
+    assert (last["taken"], last["record"]["new"], last["record"]["changed"]) == (0, [], [])
+
+
+def test_a_preview_on_an_open_day_shows_the_record(
+    draft: Path, listed: Path, capsys: Captured
+) -> None:
+    """What would be taken in is shown before anything is written."""
+    data(capsys, "draw", str(draft), "--all", "--yes")
+    assert main(words(draft, listed, "--preview")) == 0
+    told = capsys.readouterr().out
+    assert "Against the record of the day that has begun:" in told
+    assert "details  Ana: name, email" in told
+    assert "Nothing was written." in told
+    assert roster(draft) == ROSTER
+
+
 def test_while_the_app_has_it_open_it_is_refused(
     draft: Path, listed: Path, capsys: Captured
 ) -> None:
@@ -154,6 +183,7 @@ def test_while_the_app_has_it_open_it_is_refused(
     assert main(words(draft, listed, "--yes")) == 3
     assert "open already" in capsys.readouterr().err
     assert main(words(draft, listed, "--preview")) == 0
+    assert "Not compared with the record" in capsys.readouterr().out
     room.leave()
     assert roster(draft) == ROSTER
 

@@ -110,6 +110,15 @@ def test_a_gradebook_as_matrix() -> None:
     ]
 
 
+def test_marks_of_a_gradebook() -> None:
+    """Words and ticks count as in any table; what may mean either comes back beside them."""
+    marks = ("complete", "✓", "85%", "EX", "A-", "incomplete", "N/A", "0", "", "-", "0%")
+    rows = "".join(f"S{n},{n},s{n},A,{mark}\n" for n, mark in enumerate(marks))
+    found = read(f"Student,ID,SIS Login ID,Section,One (71)\n{rows}")
+    assert [row.who[0] for row in found.rows] == ["0", "1", "2"]
+    assert [(one.review.who[0], one.mark) for one in found.unclear] == [("3", "EX"), ("4", "A-")]
+
+
 def test_a_bad_date_or_number_keeps_the_review() -> None:
     """A date or number that cannot be read is told, and the review stays without it."""
     found = read("student_id,number,reading_id,submitted_on\ns1,one,a,29/10/2024\n")

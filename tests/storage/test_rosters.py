@@ -204,6 +204,40 @@ def test_a_lost_leading_zero_is_told() -> None:
     assert rules(read(f"name,id\n{rows}Zoe,345678\n")) == ["csv-short-id"]
 
 
+@pytest.mark.parametrize("short", [1, 5, 9], ids=["a few", "half", "most"])
+def test_lost_zeros_are_told_however_many(short: int) -> None:
+    """Of ten ids that began with a zero some lost it: told, with the first of them."""
+    whole = [f"0{1 + place % 9}4{place}527" for place in range(10)]
+    ids = [one[1:] if place < short else one for place, one in enumerate(whole)]
+    rows = "".join(f"S{one},{one}\n" for one in ids)
+    (problem,) = read(f"name,id\n{rows}Zoe,0934567\n").problems
+    assert problem.rule == "csv-short-id"
+    assert problem.text.startswith(f"{short} of the ids, {ids[0]} first")
+
+
+def test_numbers_that_run_on_have_lost_nothing() -> None:
+    """After 99999 comes 100000; and Canvas's own ids never begin with a zero."""
+    rows = "".join(f"S{n},{n}\n" for n in range(999_990, 1_000_010))
+    assert not read(f"name,id\n{rows}").problems
+    assert not read("name,canvas id\nAna,12345\nBo,923456\n").problems
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("03.12.2024", "csv-damaged-id"),
+        ("12.Mrz", "csv-damaged-id"),
+        ("12. Okt 24", "csv-damaged-id"),
+        ("1.234.567", "csv-grouped-id"),
+    ],
+)
+def test_what_other_languages_make_of_ids(text: str, rule: str) -> None:
+    """Dates and groups of digits as spreadsheets in Europe write them are told, too."""
+    found = read(f"name,student_id,email\nAna,{text},a@x.edu\nBo,b.7,b@x.edu\n")
+    assert rule in rules(found)
+    assert [one.line for one in found.problems if one.rule == rule] == [2]
+
+
 def test_columns_of_a_gradebook_are_no_news() -> None:
     """The columns of a Canvas export that a roster does not need are passed over silently."""
     header = HEADER.strip() + ",Notes,Current Score,Final Score,Current Score,Final Score\n"

@@ -2,20 +2,35 @@
 
 A text is compared with the ids of a student first, then with the e-mail address (its local part
 is a login), then with the name in either order. Several texts about one person must agree; what
-points to two students is never guessed.
+points to two students is never guessed, nor what only one id says of somebody whose name is
+another: an id of one system may well be somebody else's in another.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
+from examrunner.domain.course.people import Student
 from examrunner.domain.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from examrunner.domain.course.people import Student
+LIKE = 75
+"""So alike (0 to 100) are a word of a name and the same with a slip of the pen."""
+WORD = 3
+"""Letters of a word in which a slip may be seen."""
+INSIDE = 4
+"""Letters of a word that is found anywhere in a name without blanks."""
+
+
+class Name(str):
+    """What a row gives as the name, which an id must not contradict."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +39,16 @@ class Found:
 
     student_id: str | None
     candidates: tuple[str, ...] = ()
-    """Empty: nobody. Several: the texts point to each of them."""
+    """Empty: nobody. Several: the texts point to each of them. One: a name contradicts the id."""
+    has_lost_zeros: bool = False
+    """The candidates have an id that differs in zeros at the front: never joined, but named."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class People:
     """The students of a roster, ready to be looked up."""
 
+    students: dict[str, Student] = field(default_factory=dict)
     by_student_id: dict[str, set[str]] = field(default_factory=dict)
     by_other_id: dict[str, set[str]] = field(default_factory=dict)
     by_login: dict[str, set[str]] = field(default_factory=dict)
@@ -40,13 +58,52 @@ class People:
 
     def find(self, texts: Iterable[str]) -> Found:
         """Return the one student to whom all these texts that say anything point."""
-        hits = [hit for text in texts if text.strip() for hit in self._hits(text.strip())]
+        said = [text for text in texts if text.strip()]
+        hits = [hit for text in said for hit in self._hits(text.strip())]
         if not hits:
-            return Found(None)
+            near = set().union(*(self._zeroless.get(text.strip().lstrip("0"), ()) for text in said))
+            return Found(None, tuple(sorted(near)), has_lost_zeros=bool(near))
         common = set.intersection(*hits)
-        if len(common) == 1:
-            return Found(next(iter(common)))
-        return Found(None, tuple(sorted(set.union(*hits))))
+        if len(common) != 1:
+            return Found(None, tuple(sorted(set.union(*hits))))
+        (who,) = common
+        if len(hits) == 1 and len(said) > 1 and (others := self._unlike(who, said)) is not None:
+            return Found(None, tuple(sorted({who, *others})))
+        return Found(who)
+
+    def _unlike(self, who: str, said: Collection[str]) -> set[str] | None:
+        """Return whom a name means that is not that of a student found by one id; None if it is.
+
+        In a zip of submissions stands a group's name, too: there Canvas's own id is enough.
+        """
+        student = self.students[who]
+        for text in said:
+            is_squeezed = " " not in text.strip()
+            if not isinstance(text, Name) or (is_squeezed and student.canvas_id in said):
+                continue
+            if are_unlike(text, student.name):
+                return self._squeezed.get(fold(text), set())
+        return None
+
+    @cached_property
+    def _zeroless(self) -> dict[str, set[str]]:
+        """Return who has a number as an id, by that number without zeros at the front."""
+        found: dict[str, set[str]] = {}
+        for who, student in self.students.items():
+            for text in (who, student.canvas_id, student.sis_id, student.login):
+                if text and text.isdigit():
+                    found.setdefault(text.lstrip("0"), set()).add(who)
+        return found
+
+    @cached_property
+    def _squeezed(self) -> dict[str, set[str]]:
+        """Return who is meant by the letters of a name, `riveraana`, in either order."""
+        found: dict[str, set[str]] = {}
+        for who, student in self.students.items():
+            words = fold(student.name).split()
+            for place in range(len(words)):
+                found.setdefault("".join(words[place:] + words[:place]), set()).add(who)
+        return found
 
     def _hits(self, text: str) -> list[set[str]]:
         """Return whom a text means by the first comparison that knows it."""
@@ -69,6 +126,7 @@ def people_of(students: Sequence[Student]) -> People:
     people = People()
     for student in students:
         who = student.student_id
+        people.students[who] = student
         people.by_student_id.setdefault(who, set()).add(who)
         for text in (who, student.canvas_id, student.sis_id, student.login):
             if text:
@@ -95,3 +153,27 @@ def name_keys(name: str) -> frozenset[str]:
 def same_name(one: str, other: str) -> bool:
     """Say whether two names are the same in either order."""
     return bool(name_keys(one) & name_keys(other))
+
+
+def are_unlike(one: str, other: str) -> bool:
+    """Say whether two names have nothing in common: no word, also squeezed or with a slip in it.
+
+    Names in different scripts tell nothing of each other.
+    """
+    said, known = fold(one).split(), fold(other).split()
+    whole, others = "".join(said), "".join(known)
+    if whole == others or not whole or not others or whole.isascii() != others.isascii():
+        return False
+    pairs = [*((word, others) for word in said), *((word, whole) for word in known)]
+    if any(_stands_in(word, letters) for word, letters in pairs):
+        return False
+    from rapidfuzz import fuzz
+
+    long = ([word for word in words if len(word) >= WORD] for words in (said, known))
+    return not any(fuzz.ratio(word, each) >= LIKE for word, each in product(*long))
+
+
+def _stands_in(word: str, letters: str) -> bool:
+    if len(word) >= INSIDE:
+        return word in letters
+    return len(word) > 1 and (letters.startswith(word) or letters.endswith(word))

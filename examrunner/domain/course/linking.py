@@ -1,13 +1,15 @@
 """Which reading a title that nothing names exactly may mean: likeness, and who is to be asked.
 
 The thresholds were measured: labels that hold a title's words in any order score 94 to 100, short
-names 47 to 60, and papers that the course does not have 24 to 39. A link is made only where it
-can be nothing else; everything below is a question to a person, since a wrong link would examine
-a student on a paper they did not read.
+names 47 to 60, and papers that the course does not have 24 to 39. Other papers whose titles take
+up one of the course score 100 as well, so a link is made only where every word belongs to the
+reading; everything else is a question to a person, since a wrong link would examine a student on
+a paper they did not read.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,12 +29,19 @@ GAP = 15
 """So far behind the second likeliest reading must be."""
 WORDS = 3
 """So many words must be shared: one or two words stand in many titles."""
+SLIP = 6
+"""A word of so many letters may have one wrong or too many; shorter ones turn into others."""
+LITTLE = frozenset(("a", "an", "and", "by", "for", "from", "in", "of", "on", "the", "to", "with"))
+"""Words that may be there or not: no paper is told from another by them."""
+BESIDE = frozenset(("my", "paper", "review", "reviewed", "reviews", "et", "al"))
+"""Words beside a title that say nothing of what it is."""
 NEAR = 60
 """An assignment of a gradebook is asked about from this likeness on: most of them are no papers."""
 OFFERED = 3
+_PARTS = re.compile(r":|\s[-\u2013\u2014]\s|\u2014")
+"""What stands between a title and what it is called besides."""
 LONGEST = 400
 """Characters of a title that are compared."""
-YEARS = range(1900, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +91,11 @@ class Likeness:
     """The readings of a course, ready to be compared with titles."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
-        self._titles: dict[str, str] = {}
+        self._readings = {one.id: one for one in readings}
         self._keys: list[tuple[str, str]] = []
         self._aliases: list[tuple[str, str]] = []
-        for one in readings:
-            self._titles[one.id] = one.title
-            self._keys += [(title_key(text), one.id) for text in (one.title, *one.also_titled)]
+        for one in self._readings.values():
+            self._keys += [(title_key(text), one.id) for text in _titles(one)]
             self._aliases += [(fold(text), one.id) for text in one.aliases if fold(text)]
 
     def likeliest(self, text: str, context: str = "") -> list[Candidate]:
@@ -96,10 +104,7 @@ class Likeness:
         scores = self._scores(key)
         named = self._named(f" {key} {fold(context)} ")
         order = sorted(scores, key=lambda name: (name not in named, -scores[name], name))
-        return [
-            Candidate(name, self._titles[name], int(scores[name]), name in named)
-            for name in order[:OFFERED]
-        ]
+        return [self._candidate(name, scores, is_named=name in named) for name in order[:OFFERED]]
 
     def sure(self, text: str) -> Candidate | None:
         """Return the reading that a title can only mean, or None."""
@@ -110,10 +115,14 @@ class Likeness:
             return None
         if len(order) > 1 and scores[order[0]] - scores[order[1]] < GAP:
             return None
-        first = order[0]
-        if not any(_agree(key, known) for known, name in self._keys if name == first):
+        if not _is_meant(key, self._readings[order[0]]):
             return None
-        return Candidate(first, self._titles[first], int(scores[first]))
+        return self._candidate(order[0], scores)
+
+    def _candidate(
+        self, name: str, scores: dict[str, float], *, is_named: bool = False
+    ) -> Candidate:
+        return Candidate(name, self._readings[name].title, int(scores[name]), is_named)
 
     def _scores(self, key: str) -> dict[str, float]:
         from rapidfuzz import fuzz
@@ -133,16 +142,73 @@ def _key(text: str) -> str:
     return title_key(without_review(text, of=True)[:LONGEST])
 
 
-def _agree(one: str, other: str) -> bool:
-    """Say whether two titles share enough words, and differ in no number but a year."""
-    words, others = set(one.split()), set(other.split())
-    if len(words & others) < WORDS or 2 * len(words & others) < len(others):
-        return False
-    return not any(_is_number(word) for word in words ^ others)
+def _titles(reading: Reading) -> tuple[str, ...]:
+    return (reading.title, *reading.also_titled)
 
 
-def _is_number(word: str) -> bool:
-    return word.isdigit() and not (word.isascii() and int(word) in YEARS)
+def _is_meant(key: str, reading: Reading) -> bool:
+    """Say whether every word of a title belongs to a reading, and nothing of its title is missing.
+
+    What stands before or after a colon may be left out, and the parts may change places. A word
+    that is neither the title's nor the reading's in another way makes it another paper, as `not`
+    and `improved` do.
+    """
+    names = _names(f" {key} ", reading)
+    for title in _titles(reading):
+        parts = [words for part in _PARTS.split(title) if (words := _telling(title_key(part)))]
+        whole = [word for words in parts for word in words]
+        said = _spelled(_telling(key), whole)
+        told = [word for words in parts if set(words) <= set(said) for word in words]
+        if set(said) <= {*told, *names} and 2 * len(told) >= len(whole):
+            said = [word for word in said if word in told]
+            # A short name of the reading may be said twice, or not where the title has it.
+            bare = ([word for word in words if word not in names] for words in (said, told))
+            if _is_turned(said, told) or _is_turned(*bare):
+                return True
+    return False
+
+
+def _telling(key: str) -> list[str]:
+    return [word for word in key.split() if word not in LITTLE]
+
+
+def _names(padded: str, reading: Reading) -> set[str]:
+    """Return the words beside a title that mean this very reading, and those that say nothing."""
+    found = {*BESIDE, *fold(reading.authors or "").split()}
+    for text in (*reading.aliases, reading.venue, reading.arxiv, f"arxiv {reading.arxiv}"):
+        if text and f" {fold(text)} " in padded:
+            found |= set(fold(text).split())
+    if reading.year is not None:
+        found |= {str(reading.year + late) for late in (-1, 0, 1)}
+    return found
+
+
+def _spelled(said: list[str], title: list[str]) -> list[str]:
+    """Return words with slips of the pen put right: one letter of a long word of the title."""
+    if set(said) <= set(title):
+        return said
+    missing = [word for word in title if word not in said and len(word) >= SLIP]
+    return [
+        word if word in title else next((one for one in missing if _is_slip(word, one)), word)
+        for word in said
+    ]
+
+
+def _is_slip(word: str, other: str) -> bool:
+    """Say whether two words differ in one letter or two that changed places, not at the front.
+
+    At the front a letter makes another word, as in `asymmetric`.
+    """
+    from rapidfuzz.distance import OSA
+
+    is_near = word[:1] == other[:1] and word.isalpha() and other.isalpha()
+    return is_near and OSA.distance(word, other, score_cutoff=1) == 1
+
+
+def _is_turned(said: list[str], title: list[str]) -> bool:
+    """Say whether enough words are those of a title in their order, wherever that begins."""
+    turns = (title[place:] + title[:place] for place in range(len(title)))
+    return len(said) >= WORDS and said in turns
 
 
 def links_of(strangers: Sequence[Stranger], likeness: Likeness) -> list[Linked]:

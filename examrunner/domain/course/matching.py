@@ -87,7 +87,9 @@ class Unmatched:
     who: tuple[str, ...]
     lines: tuple[int, ...]
     candidates: tuple[str, ...] = ()
-    """Student ids, where there is more than one whom it could be."""
+    """Student ids of those whom it could be."""
+    has_lost_zeros: bool = False
+    """An id is that of a candidate but for zeros at the front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,13 @@ def _join(
             if row.who not in known and row.who in found:
                 missing.setdefault(row.who, []).append(row)
     ids = [known[row.who] for row in joined]
-    candidates = {who: found[who].candidates for who in missing}
     unmatched = tuple(
-        Unmatched(who, tuple(row.line for row in left if row.line), candidates[who])
+        Unmatched(
+            who,
+            tuple(row.line for row in left if row.line),
+            found[who].candidates,
+            found[who].has_lost_zeros,
+        )
         for who, left in missing.items()
     )
     names = {student.student_id: student.name for student in students}
@@ -165,11 +171,17 @@ def _join(
 def _nobody(item: Unmatched, rows: Sequence[ReviewRow], names: Mapping[str, str]) -> Problem:
     who = " / ".join(text for text in item.who if text) or "a row without a name"
     count = "1 review" if len(rows) == 1 else f"{len(rows)} reviews"
-    left = f"{count} left out{_lines(rows)}"
-    if item.candidates:
-        known = " and ".join(f"{names[who]} ({who})" for who in item.candidates)
+    left = f"{count} left out{lines_told(rows)}"
+    known = " and ".join(f"{names[who]} ({who})" for who in item.candidates)
+    if item.has_lost_zeros:
+        text = f"{who} is not on the roster, but {known} is: {left}"
+        hint = "a spreadsheet may have dropped zeros in one of the files: export it again"
+        rule = "unknown-student"
+    elif item.candidates:
         text = f"{who} could be {known}: {left}"
         hint = "give the student id in the review list"
+        if len(item.candidates) == 1:
+            hint = "the name is not that of the id: correct one of the two"
         rule = "ambiguous-student"
     else:
         text = f"{who} is not on the roster: {left}"
@@ -253,7 +265,7 @@ class _Titled:
         if one.is_left_out:
             hint = near or "an assignment counts if its title names a reading"
             return _at(rows[0], f"{text}: left out", hint, "not-a-reading")
-        text = f"{text} and counts as one of its own{_lines(rows)}"
+        text = f"{text} and counts as one of its own{lines_told(rows)}"
         return _at(rows[0], text, near, "unknown-title")
 
     def _near(self, title: str) -> str:
@@ -283,7 +295,7 @@ def _once_each(
             if len(several) > 1 and reading is not None:
                 early = min(several, key=lambda row: row.submitted_on or dt.date.max)
                 first[who, reading] = early
-                times = f"{len(several)} times{_lines(several)}: counted once"
+                times = f"{len(several)} times{lines_told(several)}: counted once"
                 text = f"{names.get(who, who)} reviewed {reading} {times}"
                 problems.append(_at(several[1], text, "", "reviewed-twice"))
     reviews = tuple(
@@ -319,7 +331,7 @@ def _lines_of(rows: Sequence[ReviewRow]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(row.line for row in rows if row.line))
 
 
-def _lines(rows: Sequence[ReviewRow]) -> str:
+def lines_told(rows: Sequence[ReviewRow]) -> str:
     """Return where rows stand, in parentheses behind a blank; nothing where they have no lines."""
     lines = _lines_of(rows)
     if not lines:

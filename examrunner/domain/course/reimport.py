@@ -1,8 +1,9 @@
 """A class list against the one before it: who is new, who is gone, what has changed.
 
 Rows are joined by a shared id, then by Canvas id, SIS id or login, then by e-mail address, then by
-the exact name in either order. Nothing is guessed: what points to two students, or to one with
-another id, is a clash that a person has to settle.
+an id that stands in a column of another name or is the local part of an address, then by the exact
+name in either order. Nothing is guessed: what points to two students, or to one with another id,
+is a clash that a person has to settle; and an id in another column joins nobody of another name.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from examrunner.domain.course.joining import name_keys
+from examrunner.domain.course.joining import are_unlike, name_keys
 from examrunner.domain.course.people import Student
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def compare(
                 f"{student.name} and another row both mean {_who(before[found])}",
                 "delete one of the rows, or give each its own id",
             )
+        if clash is None and found is None:
+            clash = known.holder_of(student)
         if clash is not None:
             clashes.append(Clash(place, *clash))
         elif found is None:
@@ -132,6 +135,9 @@ class _Known:
         self._students = students
         self._by_id = {one.student_id: place for place, one in enumerate(students)}
         self._by_field = {name: self._index(name) for name in (*OWN_IDS, "email")}
+        self._by_local_part: dict[str, list[int]] = {}
+        for address, places in self._by_field["email"].items():
+            self._by_local_part.setdefault(_local_part(address), []).extend(places)
         self._by_name: dict[str, list[int]] | None = None
         self._zeroless = {
             text.lstrip("0"): text
@@ -156,14 +162,12 @@ class _Known:
         if by_id is not None and self._is_same(student, self._students[by_id]):
             return by_id, None
         levels = [
-            ("id", [] if by_id is None else [by_id]),
+            ("id", [by_id] if by_id is not None and is_own else []),
             ("Canvas id, SIS id or login", self._by_own_ids(student)),
             ("e-mail address", self._hits("email", student.email)),
+            ("id or login", self._across(student)),
         ]
         said = [(what, hits) for what, hits in levels if hits]
-        if not said:
-            across = self._across(student)
-            said = [("id", across)] if across else []
         if not said:
             return self._by_its_name(student, is_own=is_own)
         what, hits = said[0]
@@ -175,6 +179,15 @@ class _Known:
                 text = f"the {what} of this row is that of {one}, the {other} that of {two}"
                 return None, (text, "correct the row, or roster.csv")
         return hits[0], None
+
+    def holder_of(self, student: Student) -> tuple[str, str] | None:
+        """Return what to say where a new student's id is another's, with reviews and a record."""
+        place = self._by_id.get(student.student_id)
+        if place is None:
+            return None
+        text = f"the id {student.student_id} of {student.name} is that of "
+        hint = "add a column student_id that tells the two apart"
+        return f"{text}{_who(self._students[place])}", hint
 
     @staticmethod
     def _is_same(one: Student, other: Student) -> bool:
@@ -189,12 +202,24 @@ class _Known:
         return sorted({place for found in hits for place in found})
 
     def _across(self, student: Student) -> list[int]:
-        """Return whose ids are the same, though they stand in columns of another name."""
-        own = (student.canvas_id, student.sis_id, student.login)
-        found = {self._by_id[text] for text in own if text in self._by_id}
+        """Return whose ids are the same, though they stand in columns of another name.
+
+        The local part of an address is a login. Who has another name is somebody else.
+        """
+        own = (student.student_id, student.canvas_id, student.sis_id, student.login)
+        texts = [text for text in own if text]
+        found = {self._by_id[text] for text in texts if text in self._by_id}
+        for text in texts:
+            found.update(self._by_local_part.get(text.casefold(), ()))
+        local = _local_part(student.email or "")
+        if local in self._by_id:
+            found.add(self._by_id[local])
         for name in OWN_IDS:
             found.update(self._hits(name, student.student_id))
-        return sorted(found)
+        found.update(self._hits("login", local))
+        return sorted(
+            place for place in found if not are_unlike(student.name, self._students[place].name)
+        )
 
     def _by_its_name(
         self, student: Student, *, is_own: bool
@@ -236,6 +261,10 @@ class _Known:
 def _several(student: Student, what: str, others: list[Student]) -> tuple[str, str]:
     listed = " or ".join(map(_who, others))
     return f"the {what} of {student.name} could mean {listed}", "give the row an id that tells"
+
+
+def _local_part(address: str) -> str:
+    return address.casefold().partition("@")[0]
 
 
 def _who(student: Student) -> str:

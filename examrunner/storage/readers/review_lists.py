@@ -11,13 +11,16 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from examrunner.domain.course.joining import Name
 from examrunner.domain.course.matching import ReviewRow
+from examrunner.domain.course.unclear import UnclearMark
 from examrunner.domain.problems import BadInput, Problem, Severity, error, has_errors, warning
 from examrunner.domain.text import is_blank, tidy
 from examrunner.storage.collector import held_back
 from examrunner.storage.readers import canvas, columns, hotcrp, submissions_zip
 from examrunner.storage.readers.damage import DAMAGED, damaged_ids
 from examrunner.storage.readers.marks import day_of, is_mark
+from examrunner.storage.readers.review_gradebooks import reviews_of
 from examrunner.storage.readers.review_shapes import ReviewShape as ReviewShape
 from examrunner.storage.readers.tables import (
     SPREADSHEETS,
@@ -32,7 +35,7 @@ from examrunner.storage.readers.tables import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _SEVERAL = re.compile(r"[;\n\r]+")
 SHOWN = 40
@@ -48,6 +51,7 @@ class ReviewList:
     rows: tuple[ReviewRow, ...]
     shape: ReviewShape
     problems: tuple[Problem, ...] = ()
+    unclear: tuple[UnclearMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def _read(
     source: bytes | Path, file: str | None, sheet: str | None, paper: str | None
 ) -> ReviewList:
     shape = ReviewShape.UNKNOWN
+    unclear: list[UnclearMark] = []
     try:
         table, problems = _table(source, file, sheet)
         if table is None:
@@ -93,7 +98,7 @@ def _read(
             rows, found = submissions_zip.read_submissions(source, file, paper)
         elif canvas.is_gradebook(table.header):
             shape = ReviewShape.GRADEBOOK
-            rows, found = _from_gradebook(canvas.gradebook_of(table), table)
+            rows, unclear, found = reviews_of(canvas.gradebook_of(table), table)
         else:
             layout = _layout(table)
             shape = layout.shape
@@ -104,7 +109,8 @@ def _read(
     if not rows and not has_errors(problems):
         line = table.header_line if table else None
         problems.append(error("no reviews found", file=file, line=line, rule="reviews-empty"))
-    return ReviewList(() if has_errors(problems) else tuple(rows), shape, tuple(problems))
+    rows = [] if has_errors(problems) else rows
+    return ReviewList(tuple(rows), shape, tuple(problems), tuple(unclear))
 
 
 def _table(
@@ -195,8 +201,12 @@ def _from_table(table: Table, layout: _Layout) -> tuple[list[ReviewRow], list[Pr
 
 def _damaged(table: Table, layout: _Layout) -> list[Problem]:
     """Tell of ids that a spreadsheet has spoilt: as errors, since they would mean nobody."""
-    ids = [i for i in layout.who if columns.field_of(table.header[i]) in IDS]
-    found = [one for i in ids for one in damaged_ids(table.column(i), table.lines, i, table.file)]
+    found: list[Problem] = []
+    for i in layout.who:
+        if (named := columns.field_of(table.header[i])) in IDS:
+            may = named != "canvas_id"
+            ids = tidied(table.column(i))
+            found += damaged_ids(ids, table.lines, i, table.file, may_begin_with_zero=may)
     return [replace(one, severity=Severity.ERROR) if one.rule == DAMAGED else one for one in found]
 
 
@@ -209,7 +219,7 @@ def _listed(
     if len(whole) < len(layout.who):
         people = [_who(table, layout, row) for row in table.rows]
     else:
-        texts = [all_unwrapped(tidied(table.column(i))) for i in whole]
+        texts = [_people(table, i) for i in whole]
         people = list(zip(*texts, strict=True))
         if not all(map(all, texts)):
             people = [tuple(filter(None, who)) for who in people]
@@ -228,6 +238,16 @@ def _listed(
         else:
             problems.append(_lacking(table, row.line or 0, "paper" if row.who else "student"))
     return rows, problems
+
+
+def _people(table: Table, place: int) -> list[str]:
+    """Return the cells of a column that says who is meant; names are marked as such."""
+    texts = all_unwrapped(tidied(table.column(place)))
+    return list(map(Name, texts)) if _is_name(table.header[place]) else texts
+
+
+def _is_name(header: str) -> bool:
+    return columns.field_of(header) in ("name", "sortable")
 
 
 def _parsed(
@@ -274,8 +294,8 @@ def _who(table: Table, layout: _Layout, row: Row) -> tuple[str, ...]:
         if field in ("last", "first"):
             names[field] = text
         else:
-            texts.append(text)
-    texts.append(", ".join(text for text in (names.get("last"), names.get("first")) if text))
+            texts.append(Name(text) if _is_name(table.header[index]) else text)
+    texts.append(Name(", ".join(filter(None, (names.get("last"), names.get("first"))))))
     return tuple(text for text in texts if text)
 
 
@@ -363,33 +383,3 @@ def _matrix_row(table: Table, layout: _Layout, row: Row) -> tuple[list[ReviewRow
         said = "this row names no student and is left out"
         return [], [warning(said, file=table.file, line=row.line, rule="reviews-row")]
     return found, problems
-
-
-def _from_gradebook(
-    gradebook: canvas.Gradebook, table: Table
-) -> tuple[list[ReviewRow], list[Problem]]:
-    problems = [
-        *gradebook.problems,
-        *table.bad_cells(column.index for column in gradebook.assignments()),
-    ]
-    if has_errors(problems):
-        return [], problems
-    rows = [item for row in gradebook.rows for item in _scored(gradebook, row)]
-    return rows, problems
-
-
-def _scored(gradebook: canvas.Gradebook, row: Row) -> Iterator[ReviewRow]:
-    headers = (canvas.CANVAS_ID, canvas.SIS_ID, canvas.LOGIN)
-    ids = [unwrapped(gradebook.text(row, header)) for header in headers]
-    who = tuple(text for text in (*ids, gradebook.name(row)) if text)
-    for column in gradebook.assignments():
-        score = canvas.score_of(row.cell(column.index))
-        if score:
-            yield ReviewRow(
-                who,
-                column.title,
-                line=row.line,
-                column=column.index + 1,
-                file=gradebook.file,
-                graded=True,
-            )

@@ -78,7 +78,13 @@ def faults_of(cells: Cells, places: Mapping[str, int]) -> list[Problem]:
     for name in ID_FIELDS[:-1]:
         if cells.has(name):
             column = cells.of(name)
-            found += damaged_ids(column, cells.lines, places.get(name, -1), cells.file)
+            found += damaged_ids(
+                column,
+                cells.lines,
+                places.get(name, -1),
+                cells.file,
+                may_begin_with_zero=name != "canvas_id",
+            )
     return found
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import IO, TYPE_CHECKING
 
+from examrunner.domain.course.joining import Name
 from examrunner.domain.course.matching import ReviewRow
 from examrunner.domain.problems import BadInput, Problem, error, warning
 from examrunner.domain.text import clean, counted, fold, safe, some
@@ -133,7 +134,7 @@ def read_submissions(
                 nameless.append(name or "")
                 continue
             place = f"{file}/{name}" if file else name
-            who = (found.user, found.name)
+            who = (found.user, Name(found.name))
             rows.append(ReviewRow(who, title, file=place, context=context))
     if not rows and not nameless:
         text = "this is no zip of Canvas submissions: no file is named as Canvas names them"

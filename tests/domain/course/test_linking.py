@@ -38,7 +38,12 @@ assert COURSE is not None
 READINGS = COURSE.readings
 LIKENESS = Likeness(READINGS)
 EXACT = titles_of(READINGS)
-VQ = Reading("vq-vae", "Neural Discrete Representation Learning", aliases=("VQ-VAE",))
+VQ = Reading(
+    "vq-vae",
+    "Neural Discrete Representation Learning",
+    aliases=("VQ-VAE",),
+    authors="van den Oord, Vinyals, Kavukcuoglu",
+)
 PARTS = (Reading("p1", "Scaling Laws for Models Part 1"), Reading("gan", "Generative Nets"))
 """A numbered title, and one of two words only."""
 ANA = Student("s1", "Rivera, Ana", "ana@x.edu", login="arv")
@@ -100,6 +105,58 @@ def test_all_words_of_a_title_link_it(text: str) -> None:
 def test_what_may_mean_something_else_is_not_linked(text: str) -> None:
     """Another number, or fewer than three words in common, is a question and no link."""
     assert Likeness([VQ, *PARTS]).sure(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Improved Denoising Diffusion Probabilistic Models",
+        "Attention Is All You Need in Speech Separation",
+        "Attention Is Not All You Need: Pure Attention Loses Rank Doubly Exponentially",
+        "Is Attention All You Need?",
+        "Finetuned Language Models are Zero-Shot Learners",
+        "Vision Transformers Don't Need Trained Registers",
+        "recurrent neural networks",
+        "Low-rank Adaptation of Large Vision Models",
+        "Neural Discrete Representation Learning 2",
+        "Quiz: Attention Is All You Need",
+        "Presentation: Neural Discrete Representation Learning",
+        "Sign-up Deep Residual Learning for Image Recognition",
+    ],
+)
+def test_another_paper_that_takes_up_a_title_is_asked(text: str) -> None:
+    """A word too many or too few is another paper, or a quiz: asked, with the reading proposed."""
+    assert LIKENESS.sure(text) is None
+    (asked,) = questions_of([Stranger(text, (), is_left_out=True)], LIKENESS)
+    assert asked.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("Low-Rank Adaptation of Large Language Models (LoRA)", "lora"),
+        ("LoRA: Low-Rank Adaptation of Large Language Models (Hu et al., 2021)", "lora"),
+        ("An image is worth 16x16 words", "vit"),
+        ("Transformers for image recognition at scale", "vit"),
+        ("Atention is all you need", "attention-is-all-you-need"),
+        ("Attention is all you need arXiv:1706.03762", "attention-is-all-you-need"),
+        ("Denoising Diffusion Probablistic Models", "ddpm"),
+        ("Curious case of neural text degeneration", "neural-text-degeneration"),
+        ("Pong from Pixels: Deep Reinforcement Learning", "pong-from-pixels"),
+    ],
+)
+def test_a_slip_or_a_part_left_out_still_links(text: str, reading: str) -> None:
+    """One wrong letter, a part before or after a colon, authors and year leave no doubt."""
+    found = LIKENESS.sure(text)
+    assert found is not None
+    assert found.reading_id == reading
+
+
+@given(st.sampled_from(READINGS), st.sampled_from(("not", "improved", "quiz", "conditional")))
+def test_a_foreign_word_is_never_linked(reading: Reading, word: str) -> None:
+    """Whatever the title, with a word that is not the reading's it is asked."""
+    titles = [one for one in (reading.title, *reading.also_titled) if word not in one.casefold()]
+    assert not any(LIKENESS.sure(f"{word} {one}") for one in titles)
 
 
 def test_two_near_readings_are_asked() -> None:

@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from examrunner.domain.course.catalogue import Course, Reading
-from examrunner.domain.course.joining import Found, people_of
+from examrunner.domain.course.joining import Found, Name, are_unlike, people_of
 from examrunner.domain.course.matching import (
     Answers,
     Matched,
@@ -72,7 +74,7 @@ def test_every_way_to_say_who(texts: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("texts", [("Annie",), ("Lee",), ("901",), ("zoe@x.edu",), ("", " "), ()])
 def test_what_means_nobody(texts: tuple[str, ...]) -> None:
     """Half a name, an id without its zero and nothing at all mean nobody."""
-    assert people_of([ANN, BOB]).find(texts) == Found(None)
+    assert people_of([ANN, BOB]).find(texts).student_id is None
 
 
 def test_what_points_to_two_is_never_guessed() -> None:
@@ -81,6 +83,55 @@ def test_what_points_to_two_is_never_guessed() -> None:
     assert people.find(["Ann Lee"]) == Found(None, ("s1", "s3"))
     assert people.find(["s2", "Ann Lee"]) == Found(None, ("s1", "s2", "s3"))
     assert people.find(["cat@x.edu", "Ann Lee"]) == Found("s3")
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates"),
+    [
+        ("okaforchi", ("101", "102")),
+        ("chiokafor", ("101", "102")),
+        ("Lane, Eli", ("101",)),
+        ("laneeli", ("101",)),
+    ],
+)
+def test_an_id_alone_does_not_join_another_name(name: str, candidates: tuple[str, ...]) -> None:
+    """Canvas calls Okafor 101, and so does the roster Rivera: it is asked who is meant."""
+    ana, chi = Student("101", "Rivera, Ana"), Student("102", "Okafor, Chi")
+    assert people_of([ana, chi]).find(["101", Name(name)]) == Found(None, candidates)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Rivera, Ana",
+        "riveraana",
+        "Ana María Rivera",
+        "A. Rivera",
+        "Riveira",
+        "李安娜",
+        "",
+        "Lee, Ana",
+    ],
+)
+def test_a_name_that_does_not_contradict_needs_no_question(name: str) -> None:
+    """A second name, a slip, another script or a new last name leave the id as it is."""
+    ana = Student("101", "Rivera, Ana", canvas_id="9", login="arv")
+    assert people_of([ana]).find(["101", Name(name)]) == Found("101")
+
+
+def test_two_ids_that_agree_need_no_name() -> None:
+    """Nor does Canvas's own id in a zip, where the name may be that of a group."""
+    people = people_of([Student("101", "Rivera, Ana", canvas_id="9", login="arv")])
+    assert people.find(["9", "arv", Name("Okafor, Chi")]) == Found("101")
+    assert people.find(["9", Name("group7")]) == Found("101")
+    assert people.find(["9", Name("Okafor, Chi")]) == Found(None, ("101",))
+
+
+@given(st.text("abcdef ,", max_size=12), st.text("abcdef ,", max_size=12))
+def test_names_are_unlike_whichever_comes_first(one: str, other: str) -> None:
+    """A name is never unlike itself, and the order of the two says nothing."""
+    assert not are_unlike(one, one)
+    assert are_unlike(one, other) == are_unlike(other, one)
 
 
 def test_the_own_id_goes_before_the_ids_of_others() -> None:
@@ -141,6 +192,18 @@ def test_unmatched_people_are_told_once() -> None:
     assert not found.reviews
     (problem,) = [item for item in found.problems if item.rule == "unknown-student"]
     assert "3 reviews left out (lines 3, 5, 9)" in problem.text
+
+
+def test_an_id_without_its_zeros_is_named_and_not_joined() -> None:
+    """Where only zeros at the front differ, the student who may be meant is told."""
+    people = [Student("0070031", "Rivera, Ana"), BOB]
+    found = match_reviews([row("70031", "LoRA"), row("00s2", "LoRA")], people, COURSE)
+    assert not found.reviews
+    zeros, other = found.unmatched
+    assert (zeros.candidates, zeros.has_lost_zeros) == (("0070031",), True)
+    assert (other.candidates, other.has_lost_zeros) == ((), False)
+    assert "70031 is not on the roster, but Rivera, Ana (0070031) is" in found.problems[0].text
+    assert "zeros" in found.problems[0].hint
 
 
 def test_ambiguous_people_are_told_with_whom_it_could_be() -> None:

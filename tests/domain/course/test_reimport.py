@@ -103,10 +103,57 @@ def test_what_is_not_certain_is_a_clash(
     before: tuple[Student, ...], after: Student, words: str
 ) -> None:
     """What points to two students, or to one with another id, is told and not joined."""
-    found = one_of(*before, after=after)
+    found = one_of(*before, after=after, given=ALL)
     (clash,) = found.clashes
     assert words in clash.text
     assert clash.is_error
+
+
+def test_an_id_of_another_column_joins_nobody_of_another_name() -> None:
+    """Canvas calls Okafor 101, and so does the roster Rivera: neither gets the other's reviews."""
+    ana, chi = Student("101", "Rivera, Ana"), Student("102", "Okafor, Chi")
+    rows = [
+        Student("205", "Rivera, Ana", canvas_id="205"),
+        Student("101", "Okafor, Chi", canvas_id="101"),
+    ]
+    found = compare([ana, chi], rows, CANVAS)
+    assert (found.added, found.gone, found.clashes) == ((), (), ())
+    assert [(one.student_id, one.canvas_id) for one in found.students] == [
+        ("101", "205"),
+        ("102", "101"),
+    ]
+
+
+def test_a_new_student_does_not_inherit_an_id() -> None:
+    """Where the only id of a new row is the id of somebody else, a person has to settle it."""
+    after = Student("101", "Okafor, Chi", canvas_id="101")
+    (clash,) = one_of(Student("101", "Rivera, Ana"), after=after).clashes
+    assert clash.text == "the id 101 of Okafor, Chi is that of Rivera, Ana (101)"
+    assert clash.is_error
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Student("7003", "Ana Rivera", "arv@x.edu"), Student("arv", "Rivera, Ana M", login="Arv")),
+        (Student("7003", "Ana Rivera", login="arv"), Student("arv", "Ana M Rivera", "ARV@x.edu")),
+        (Student("arv", "Ana Rivera"), Student("9", "Ana M Rivera", "arv@x.edu", sis_id="9")),
+    ],
+)
+def test_the_local_part_of_an_address_is_a_login(before: Student, after: Student) -> None:
+    """`arv@x.edu` in one list and the login `arv` in the other are one student."""
+    found = one_of(before, after=after)
+    assert (found.added, found.gone, found.clashes) == ((), (), ())
+    assert found.students[0].student_id == before.student_id
+
+
+def test_two_of_a_name_are_told_apart_by_their_logins() -> None:
+    """Both are called Li Wei; the addresses of the one list are the logins of the other."""
+    before = [Student("1", "Li Wei", "liw1@x.edu"), Student("2", "Li Wei", "liw2@x.edu")]
+    rows = [Student(login, "Wei, Li", login=login) for login in ("liw2", "liw1")]
+    found = compare(before, rows, CANVAS)
+    assert (found.added, found.gone, found.clashes) == ((), (), ())
+    assert [one.login for one in found.students] == ["liw1", "liw2"]
 
 
 def test_two_rows_that_mean_one_student_are_a_clash() -> None:
