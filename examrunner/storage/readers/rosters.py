@@ -139,7 +139,7 @@ def _read(
         text = "no students below the header"
         problems.append(error(text, file=file, line=line, rule="roster-empty"))
     if not has_errors(problems):
-        ids, faults = chosen_ids(cells)
+        ids, faults = chosen_ids(cells, found.places)
         named = replace(cells, columns={**cells.columns, "student_id": ids})
         problems += [*faults, *repeats(named)]
         if "login" in named.columns:
