@@ -21,6 +21,7 @@ from examrunner.domain.text import counted, some
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Collection
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
@@ -151,15 +152,22 @@ def _asked_title(asked: TitleQuestion, which: str, out: Output) -> str | None:
 def _asked_person(
     asked: PersonQuestion, names: dict[str, str], which: str, out: Output
 ) -> str | None:
+    signs = _signs(names)
+    labels = dict(zip(signs, asked.candidates, strict=False))
     out.say()
     out.say(f"{which}: who on the roster is this?  {_where(asked.lines)}")
     out.say(" / ".join(asked.who), indent=4)
-    for number, one in enumerate(asked.candidates, 1):
-        out.say(f"{number}  {names[one]} ({one})", indent=2)
-    out.say("s  leave these reviews out; or type a student id", indent=2)
+    for label, one in labels.items():
+        out.say(f"{label}  {names[one]} ({one})", indent=2)
+    out.say(f"{signs[-1]}  leave these reviews out; or type a student id", indent=2)
     choices: dict[str, str | None] = {name: name for name in names}
-    choices |= {str(number): one for number, one in enumerate(asked.candidates, 1)}
-    return _choice({**choices, "s": None}, out)
+    return _choice({**choices, **labels, signs[-1]: None}, out)
+
+
+def _signs(ids: Collection[str]) -> str:
+    """Return what stands for three students and for none, where no student id is any of these."""
+    taken = {one.casefold() for one in ids}
+    return next((signs for signs in ("123s", "abcs", "pqrx") if taken.isdisjoint(signs)), "?!*-")
 
 
 def _choice(choices: dict[str, str | None], out: Output) -> str | None:

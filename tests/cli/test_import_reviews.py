@@ -99,6 +99,23 @@ def test_questions_are_asked_one_by_one(folder: Path, person: list[str], capsys:
     ]
 
 
+def test_a_student_id_is_never_taken_for_a_number_of_the_list(
+    folder: Path, person: list[str], capsys: Captured
+) -> None:
+    """Where students are numbered, those who may be meant have letters."""
+    roster = "student_id,name\n1,Ana Rivera\n2,Chi\n3,Ana Riveira\n"
+    (folder / "roster.csv").write_text(roster, encoding="utf-8")
+    person += ["1", "b", "y"]
+    text = HEAD + "Ana Rivara,Paper A,\nRiviera Ana,Paper B,\n"
+    assert typed("import", "reviews", listed(folder, text), "--session", folder) == 0
+    said = capsys.readouterr().out
+    assert "  a  Ana" in said
+    assert "  b  Ana" in said
+    first, second = prepare(folder).reviews
+    assert (first.student_id, first.reading_id) == ("1", "paper-a")
+    assert second.student_id in {"1", "3"}
+
+
 def test_questions_go_to_a_file_and_come_back(folder: Path, capsys: Captured) -> None:
     """Open questions are written on request, and the filled file answers them."""
     file, asked = listed(folder, HEAD + "zoe,The A paper,\n"), folder.parent / "q.csv"

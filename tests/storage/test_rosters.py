@@ -238,6 +238,34 @@ def test_what_other_languages_make_of_ids(text: str, rule: str) -> None:
     assert [one.line for one in found.problems if one.rule == rule] == [2]
 
 
+def test_a_bad_id_is_told_with_its_column() -> None:
+    """An id that is none, and a row without one, are told where they stand and what to do."""
+    found = errors(read("name,section,student_id\nAna,A,a b\nBo,A,\n"))
+    assert [(one.line, one.column) for one in found] == [(2, 3), (3, 3)]
+    assert "letters" in found[0].hint
+    assert found[1].hint == "give the student an id, or delete the row"
+
+
+def test_every_cell_is_unwrapped() -> None:
+    """Names and addresses that a system wrapped for spreadsheets are kept bare, as ids are."""
+    head = "student_id,name,email\n"
+    (student,) = read(f'{head}"=""007""","=""Ana B""","=""a@x.edu"""\n').students
+    assert (student.student_id, student.name, student.email) == ("007", "Ana B", "a@x.edu")
+
+
+def test_a_second_header_and_a_total_are_no_students() -> None:
+    """Lists that were put together and sums below them leave no student behind, and are told."""
+    rows = "student_id,name\n7,Ana\nstudent_id,name\n8,Bo\n2,Total\n"
+    roster = read(rows)
+    assert [one.name for one in roster.students] == ["Ana", "Bo"]
+    assert list(roster.lines) == [2, 4]
+    assert [(one.rule, one.line) for one in roster.problems] == [
+        ("roster-no-student", 3),
+        ("roster-no-student", 5),
+    ]
+    assert [one.name for one in read("student_id,name\n7,Ana Total\n").students] == ["Ana Total"]
+
+
 def test_columns_of_a_gradebook_are_no_news() -> None:
     """The columns of a Canvas export that a roster does not need are passed over silently."""
     header = HEADER.strip() + ",Notes,Current Score,Final Score,Current Score,Final Score\n"

@@ -70,7 +70,9 @@ def test_an_error_cell_is_told() -> None:
     data = replaced(xlsx({"S": [["name", "id"], ["A", 5]]}), SHEET, b"<v>5</v>", b"<v>#NAME?</v>")
     roster = read_roster(replaced(data, SHEET, b'r="B2"', b'r="B2" t="e"'))
     assert not roster.students
-    assert any("#NAME?" in text for _, text in told(roster))
+    (problem,) = [one for one in roster.problems if "#NAME?" in one.text]
+    assert (problem.line, problem.column) == (2, 2)
+    assert problem.text.startswith("a cell of this workbook (B2) shows")
 
 
 def test_the_sheet_that_looks_like_a_roster_is_taken() -> None:

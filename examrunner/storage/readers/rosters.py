@@ -139,7 +139,7 @@ def _read(
         text = "no students below the header"
         problems.append(error(text, file=file, line=line, rule="roster-empty"))
     if not has_errors(problems):
-        ids, faults = chosen_ids(cells)
+        ids, faults = chosen_ids(cells, found.places)
         named = replace(cells, columns={**cells.columns, "student_id": ids})
         problems += [*faults, *repeats(named)]
         if "login" in named.columns:
@@ -194,7 +194,9 @@ def _from_table(table: Table) -> _Found:
     problems += table.bad_cells(fields.values())
     if has_errors(problems):
         return _Found(kind, Cells((), {}), {}, tuple(problems))
-    cells = _cells(table, fields, range(len(table.records)))
+    places, told = _students(table, fields)
+    problems += told
+    cells = _cells(table, fields, places)
     if kind is RosterKind.BRIGHTSPACE:
         marked = [name for name in ("student_id", "login") if name in fields]
         plain: dict[str, list[str]] = {
@@ -222,17 +224,53 @@ def _from_canvas(table: Table) -> _Found:
 
 
 def _cells(table: Table, fields: Mapping[str, int], places: Sequence[int]) -> Cells:
-    """Return the columns of some records: tidy, ids and names of Canvas unwrapped."""
+    """Return the columns of some records: tidy and unwrapped."""
     is_all = len(places) == len(table.records)
-    is_canvas = canvas.is_gradebook(table.header)
     columns = {}
     for name, index in fields.items():
         column = tidied(table.column(index))
-        if is_canvas or name in ID_FIELDS:
-            column = tidied(all_unwrapped(column))
+        plain = all_unwrapped(column)
+        column = column if plain is column else tidied(plain)
         columns[name] = column if is_all else [column[place] for place in places]
     lines = table.lines if is_all else [table.lines[place] for place in places]
     return Cells(lines, columns, table.file)
+
+
+def _students(table: Table, fields: Mapping[str, int]) -> tuple[Sequence[int], list[Problem]]:
+    """Return the places of the records that are students, and what is told of the others.
+
+    Lists put together hold the header again, and spreadsheets end in a total.
+    """
+    first, header = table.header[0], list(table.header)
+    left = {
+        place: "this row repeats the header"
+        for place, cell in enumerate(table.column(0))
+        if cell == first and list(table.records[place]) == header
+    }
+    for name in ("name", "student_id"):
+        column = table.column(fields[name]) if name in fields else []
+        if not _TOTALS.isdisjoint(column):
+            told = "this row is a total"
+            left |= {place: told for place, cell in enumerate(column) if cell in _TOTALS}
+    if not left:
+        return range(len(table.records)), []
+    problems = [
+        warning(
+            f"{told} and is left out",
+            file=table.file,
+            line=table.lines[place],
+            rule="roster-no-student",
+        )
+        for place, told in sorted(left.items())
+    ]
+    return [place for place in range(len(table.records)) if place not in left], problems
+
+
+_TOTALS = frozenset(
+    spelled
+    for word in ("total", "totals", "grand total", "average", "averages")
+    for spelled in (word, word.capitalize(), word.title(), word.upper())
+)
 
 
 def _kind_of(header: Sequence[str]) -> RosterKind:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_ID = 64
 SHOWN_LINES = 12
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9._@+-]+")
+_ID_RULE = "letters, digits and . _ @ + -, beginning with a letter or digit, at most 64"
 _IDS = re.compile(rf"(?:{ID_PATTERN}\n)+")
 _PUNCTUATION = {code: " " for code in range(128) if not chr(code).isalnum() and code != ord("\n")}
 
@@ -53,14 +54,15 @@ def lines_text(lines: Sequence[int]) -> str:
     return f"lines {', '.join(str(line) for line in lines[:-1])} and {lines[-1]}"
 
 
-def chosen_ids(cells: Cells) -> tuple[list[str], list[Problem]]:
-    """Return an id from the file for every student.
+def chosen_ids(cells: Cells, places: Mapping[str, int]) -> tuple[list[str], list[Problem]]:
+    """Return an id from the file for every student; `places` are the columns, counted from 0.
 
     A column of student ids is taken as it is. Else the SIS id where all have one, else the login
     if every one may serve as an id, else Canvas's own id, else the e-mail address.
     """
     if cells.has("student_id"):
-        return cells.of("student_id"), _bad_ids(cells, cells.of("student_id"))
+        ids = cells.of("student_id")
+        return ids, _bad_ids(cells, ids, places.get("student_id"))
     emails = cells.of("email")
     local = [text.partition("@")[0] for text in emails]
     for ids in (cells.of("sis_id"), cells.of("login"), cells.of("canvas_id"), local, emails):
@@ -69,10 +71,10 @@ def chosen_ids(cells: Cells) -> tuple[list[str], list[Problem]]:
     for texts in (local, emails):
         ids = [_id_like(text) for text in texts]
         if _all_differ(ids) or (texts is emails and all(ids)):
-            return ids, _bad_ids(cells, ids)
+            return ids, _bad_ids(cells, ids, places.get("email"))
     each = zip(*map(cells.of, ("sis_id", "canvas_id", "login", "email")), strict=True)
     ids = [next(filter(None, texts), "") for texts in each]
-    return ids, _bad_ids(cells, ids)
+    return ids, _bad_ids(cells, ids, None)
 
 
 def _all_differ(ids: Sequence[str]) -> bool:
@@ -90,16 +92,20 @@ def _id_like(text: str) -> str:
     return _NOT_IN_ID.sub("-", text).lstrip("._@+-")[:MAX_ID]
 
 
-def _bad_ids(cells: Cells, ids: Sequence[str]) -> list[Problem]:
-    problems: list[Problem] = []
+def _bad_ids(cells: Cells, ids: Sequence[str], place: int | None) -> list[Problem]:
+    """Report rows whose id is none, in the column where it stands if that is known."""
     if all_ids(ids):
-        return problems
+        return []
+    column = None if place is None else place + 1
+    problems = []
     for line, text in zip(cells.lines, ids, strict=True):
         if is_id(text):
             continue
         said = f"'{text}' cannot be a student id" if text else "this row has no id"
-        hint = "letters, digits and . _ @ + -, beginning with a letter or digit, at most 64"
-        problems.append(error(said, hint, file=cells.file, line=line, rule="roster-id"))
+        hint = _ID_RULE if text else "give the student an id, or delete the row"
+        problems.append(
+            error(said, hint, file=cells.file, line=line, column=column, rule="roster-id")
+        )
     return problems
 
 

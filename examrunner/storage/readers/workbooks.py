@@ -28,7 +28,10 @@ SECONDS = 60
 TITLES = 20
 """The header is looked for in so many rows: above it may stand a title."""
 _FAR = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})?([0-9]{1,9})["']""")
-_ERROR_CELL = re.compile(rb"""\bt\s*=\s*["']e["']|value-type\s*=\s*["']error["']""")
+_ERROR_CELL = re.compile(
+    rb"""<c\s[^>]{0,200}\bt\s*=\s*["']e["']|\bt\s*=\s*["']e["']|value-type\s*=\s*["']error["']"""
+)
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,9})["']""")
 _READER = f"""
 import datetime, io, json, sys
 try:
@@ -216,10 +219,24 @@ def _errors(data: bytes, file: str | None) -> list[Problem]:
         for name in checked_names(data, file)
         if name.startswith("xl/worksheets/") or name == "content.xml"
     ]
-    if not any(_ERROR_CELL.search(text) for text in entries_of(data, parts, file).values()):
+    texts = entries_of(data, parts, file).values()
+    cells = [found[0] for text in texts for found in _ERROR_CELL.finditer(text)]
+    if not cells:
         return []
-    told = "a cell of this workbook shows an error such as #NAME?; it is read as empty"
-    return [warning(told, "correct it in the spreadsheet", file=file, line=1, rule="csv-damaged")]
+    named = [found for cell in cells if (found := _PLACE.search(cell))]
+    line, column, where = 1, None, ""
+    if named:
+        where = f" ({some([(one[1] + one[2]).decode() for one in named])})"
+        if len(parts) == 1:
+            line, column = int(named[0][2]), _number(named[0][1])
+    what = "a cell" if len(cells) == 1 else f"{len(cells):,} cells"
+    verbs = ("shows", "it is") if len(cells) == 1 else ("show", "they are")
+    told = (
+        f"{what} of this workbook{where} {verbs[0]} an error such as #NAME?; "
+        f"{verbs[1]} read as empty"
+    )
+    hint = "correct it in the spreadsheet"
+    return [warning(told, hint, file=file, line=line, column=column, rule="csv-damaged")]
 
 
 def _refused(text: str, hint: str, file: str | None) -> BadInput:
