@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 """Calls longer ago belong to another day and say nothing of today's pace."""
+SOON = timedelta(minutes=10)
+"""So long before a break it is spoken of: whoever is further ahead examines on."""
 PASSED_OVER = frozenset({Phase.ABSENT})
 """Phases whose students are not waited for."""
 
@@ -39,6 +41,8 @@ class Day:
     """Each planned break with the place of the student before whom it stands."""
     due: datetime | None = None
     """Until when the break lasts whose time it is: who was to come before it has been."""
+    due_from: datetime | None = None
+    """When that break begins, where that is still to come."""
     starts: tuple[datetime, ...] = ()
     """When each student is planned as this day began; empty while there is no pace."""
 
@@ -89,7 +93,11 @@ def day_of(desk: Desk) -> Day:
     found = _pace(rows, slots, now, hours, breaks=pauses_of(rules, begin), changeover=change)
     shift = begin - start
     starts = tuple(at + shift for at in laid.starts)
-    return Day(planned, found, breaks, _due(rows, breaks, now, shift), starts)
+    due = _due(rows, breaks, now, shift)
+    if due is None:
+        return Day(planned, found, breaks, starts=starts)
+    due_from = due.begin + shift if due.begin + shift > now else None
+    return Day(planned, found, breaks, due.end + shift, due_from, starts)
 
 
 def _places(starts: Sequence[datetime], breaks: Sequence[Pause]) -> Iterator[tuple[int, Pause]]:
@@ -102,14 +110,14 @@ def _places(starts: Sequence[datetime], breaks: Sequence[Pause]) -> Iterator[tup
 
 def _due(
     rows: Sequence[Row], breaks: Sequence[tuple[int, Pause]], now: datetime, shift: timedelta
-) -> datetime | None:
-    """Return the end of a break that has come, `shift` later than by the plan."""
+) -> Pause | None:
+    """Return the break that has come or soon comes; the day runs `shift` later than the plan."""
     for place, one in breaks:
         before, after = rows[:place], rows[place:]
         is_next = not any(_is_to_come(row) for row in before) and any(map(_is_to_come, after))
         has_begun = any(row.is_done for row in before)
-        if is_next and has_begun and now < one.end + shift:
-            return None if any(row.attempt.phase in UNDER_WAY for row in after) else one.end + shift
+        if is_next and has_begun and one.begin + shift - SOON <= now < one.end + shift:
+            return None if any(row.attempt.phase in UNDER_WAY for row in after) else one
     return None
 
 

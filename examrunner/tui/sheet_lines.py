@@ -231,4 +231,11 @@ def _shared(view: SheetView, width: int) -> Line:
     for place, (question, asked) in enumerate(zip(view.questions, view.asked, strict=True)):
         if place != view.current:
             words.append(f"{question.kind} {asked.rating or shown(question.seconds)}")
-    return line((pad(MARGIN + "  " + GAP.join(words), width - 2).rstrip(), "dim"))
+    shown_words, room = len(words), width - 2
+    while True:
+        left = len(words) - shown_words
+        told = [*words[:shown_words], *([f"{left} more"] if left else [])]
+        text = MARGIN + "  " + GAP.join(told)
+        if not shown_words or len(text) <= room:
+            return line((pad(text, room).rstrip(), "dim"))
+        shown_words -= 1

@@ -252,9 +252,11 @@ def rule_words(rule: timedelta) -> str:
 
 
 def due_words(day: Day | None) -> list[Span]:
-    """Return until when a break lasts whose time it is."""
+    """Return until when a break lasts whose time it is, or when it begins."""
     if day is None or day.due is None:
         return []
+    if day.due_from is not None:
+        return [("   ", ""), (f"a break is due at {day.due_from:%H:%M}", "accent")]
     return [("   ", ""), (f"a break is due until {day.due:%H:%M}", "accent")]
 
 

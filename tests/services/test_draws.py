@@ -120,7 +120,7 @@ def test_a_paper_is_revealed_once(room: Room) -> None:
     """A revealed attempt cannot be revealed again, nor sent back."""
     attempt = room.revealed()
     for act in (draws.reveal, conduct.send_back):
-        with pytest.raises(Refused, match="an attempt that is revealed"):
+        with pytest.raises(Refused, match="the attempt is revealed"):
             act(room.desk, attempt)
     assert room.attempt() == attempt
 

@@ -73,7 +73,7 @@ def test_what_a_reader_has_read_does_not_come_again(room: Room) -> None:
 
 def test_only_what_is_decided_is_read_on_an_open_day(room: Room) -> None:
     """Nobody judges an attempt that is still going on, and a closed day stays as it is."""
-    with pytest.raises(Refused, match="that is running"):
+    with pytest.raises(Refused, match="the attempt is running"):
         second_read(room.desk, room.running("ana"), PASS, "bo")
     conduct.stop(room.desk, room.attempt("ana"))
     conduct.decide(room.desk, room.attempt("ana"), EDGE)

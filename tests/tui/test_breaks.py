@@ -70,3 +70,14 @@ async def test_the_last_student_of_a_long_list_stays_in_view(tmp_path: Path) -> 
             text = await made.press("up")
             place = made.app.screen.chosen  # type: ignore[attr-defined]
             assert f"Student {place:02}" in text
+
+
+async def test_who_is_ahead_hears_of_a_break_when_it_is_near(tmp_path: Path) -> None:
+    """Long before it nothing is said, then when it begins, and in it how long it lasts."""
+    async with room(write_session(tmp_path / "small", BREAKS)) as made:
+        for _ in range(2):
+            await made.press(*CALL, "d", "p", "enter")
+        for seconds, told in ((0, ""), (180, "due at 09:11"), (540, "due until 09:18")):
+            made.clock.advance(seconds)
+            made.app.screen.refresh_pace()  # type: ignore[attr-defined]
+            assert f"a break is {told}" in made.text() if told else "a break" not in made.text()

@@ -125,6 +125,7 @@ async def test_before_the_reveal_nothing_is_voided(tmp_path: Path) -> None:
 async def test_the_order_is_changed_by_keys(tmp_path: Path) -> None:
     """`J` lets a student come later, `K` earlier; the chosen student stays chosen."""
     async with room(demo(tmp_path)) as exam:
+        assert "nothing has begun yet" in await exam.press("J")
         await exam.press("l", "home", "J")
         rows = exam.app.desk.rows()
         assert [row.student.name for row in rows[:3]] == ["Student 02", "Student 01", "Student 03"]

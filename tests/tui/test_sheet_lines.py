@@ -50,6 +50,20 @@ def test_a_question_that_is_not_approved_is_called_so(height: int) -> None:
     assert "general" not in text
 
 
+def test_many_questions_in_one_line_are_counted_where_they_are_cut() -> None:
+    """The shared line of a long sheet names what fits and says how many more there are."""
+    names = [f"q{number}" for number in range(10)]
+    long = SheetView(
+        [replace(QUESTION, id=name) for name in names],
+        [Asked(name, "core") for name in names],
+        0,
+        5,
+    )
+    text = text_of(sheet_lines(long, 80, 1))
+    assert "core 1:30   4 more" in text
+    assert "…" not in text.splitlines()[-1]
+
+
 @pytest.mark.parametrize("probes", [0, 1, 2])
 @pytest.mark.parametrize("hints", [0, 1])
 @pytest.mark.parametrize("height", [1, 8, 14, 40])

@@ -52,14 +52,14 @@ class Action(StrEnum):
     START = "start"
     PAUSE = "pause"
     RESUME = "resume"
-    MARK = "mark an answer of"
+    MARK = "mark an answer"
     STOP = "stop"
-    GO_ON = "go on with"
+    GO_ON = "go on"
     DECIDE = "decide"
     CORRECT = "correct"
     SECOND_READ = "read a second time"
     VOID = "void"
-    RETAKE = "let retake"
+    RETAKE = "grant a retake"
 
 
 TABLE: dict[Action, frozenset[Phase]] = {
@@ -141,14 +141,14 @@ def allowed(action: Action, phase: Phase) -> bool:
 def demand_session(action: Action, session: SessionPhase) -> None:
     """Raise Refused, in words, where the session's phase does not allow the action."""
     if action not in SESSION_TABLE[session]:
-        raise Refused(f"Cannot {action} an attempt: the day is {session}.", WAYS_OUT[session])
+        raise Refused(f"Cannot {action}: the day is {session}.", WAYS_OUT[session])
 
 
 def demand(action: Action, phase: Phase) -> None:
     """Raise Refused, in words, where the table does not allow the action."""
     if not allowed(action, phase):
         can = " or ".join(sorted(TABLE[action]))
-        raise Refused(f"Cannot {action} an attempt that is {phase}.", f"It must be {can}.")
+        raise Refused(f"Cannot {action}: the attempt is {phase}.", f"It must be {can}.")
 
 
 AFTER = {

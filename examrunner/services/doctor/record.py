@@ -152,7 +152,8 @@ def _without(notes: Notes, folder: Path, path: Path, traces: list[str]) -> None:
         notes.ok("record", "none yet: the first student who is called begins it")
         return
     what = "is empty" if path.exists() else "is gone"
-    words = f"{path.name} {what}, but {' and '.join(traces)} tell of a record."
+    tell = "tells" if len(traces) == 1 else "tell"
+    words = f"{path.name} {what}, but {' and '.join(traces)} {tell} of a record."
     hint = f"Bring it back before anybody is called: {_restore(folder)}"
     notes.error("record", words, hint)
 

@@ -286,6 +286,9 @@ class BoardScreen(ListScreen):
     def _move(self, by: int) -> None:
         if not self._rows:
             return
+        if not self.exam.desk.has_begun:
+            self.exam.say("nothing has begun yet: the order of the files counts")
+            return
         key, moved = self._key(), list[bool]()
         if self.exam.act(lambda: moved.append(day_acts.move(self.exam.desk, key, by))):
             self.reload()

@@ -48,7 +48,10 @@ class ChooseScreen(ListScreen):
 
     def head_lines(self) -> list[Line]:
         """Return the heading."""
-        return [line((f"  the first {self._own} are the student's own", "dim"))]
+        own = "none is the student's own"
+        if self._own:
+            own = f"the first {f'{self._own} are' if self._own > 1 else 'is'} the student's own"
+        return [line((f"  {own}", "dim"))]
 
     def row_line(self, place: int, width: int) -> Line:
         """Return one reading."""

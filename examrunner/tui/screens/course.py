@@ -17,6 +17,7 @@ from examrunner.services.day import begin_of, turns
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, MEASURE, Line, Span, line, wrap
 from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.screens.decide import AROUND, fitted
 from examrunner.tui.words import VERDICT_INK
 
 if TYPE_CHECKING:
@@ -160,4 +161,5 @@ class CourseScreen(ExamScreen):
         rows += [*verdict_lines(seen, axis), axis.line(), EMPTY]
         for words in figures(seen):
             rows += [line(f"  {row}") for row in wrap(words, self.width - 4)]
-        self.canvas("body").show(rows[: self.app.size.height - 3])
+        height = self.app.size.height - AROUND
+        self.canvas("body").show(fitted(rows, height)[:height])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.moments import seconds_between
 from examrunner.domain.exam.phases import Phase
+from examrunner.domain.text import counted
 from examrunner.services import conduct
 from examrunner.tui.actions import SCREENS, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
@@ -65,7 +66,7 @@ class ResumeScreen(ExamScreen):
         marked = sum(one.asked_at is not None or bool(one.not_asked) for one in attempt.questions)
         if attempt.questions:
             what = f"{marked} of {len(attempt.questions)} questions marked, "
-            rows.append(line((f"  {what}{len(attempt.notes)} notes; all saved", "dim")))
+            rows.append(line((f"  {what}{counted(len(attempt.notes), 'note')}; all saved", "dim")))
         rows += self._times(attempt)
         self.canvas("body").show(rows)
 

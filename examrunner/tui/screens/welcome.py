@@ -255,5 +255,5 @@ class WelcomeScreen(ExamScreen):
     def key_escape(self) -> None:
         """Give up and show the ways in again."""
         self._close()
-        self._said, self._doubles, self._given = [], [], {}
+        self._said, self._remarks, self._doubles, self._given = [], [], [], {}
         self.draw()

@@ -31,14 +31,14 @@ GOLDEN = {
     "start": "revealed",
     "pause": "running",
     "resume": "paused",
-    "mark an answer of": "paused running",
+    "mark an answer": "paused running",
     "stop": "paused revealed running",
-    "go on with": "stopped",
+    "go on": "stopped",
     "decide": "stopped",
     "correct": "decided",
     "read a second time": "decided",
     "void": "decided paused revealed running stopped",
-    "let retake": "decided void",
+    "grant a retake": "decided void",
 }
 REFUSED = [
     (action, phase) for action in Action for phase in Phase if phase not in TABLE.get(action, ())
@@ -67,7 +67,7 @@ def test_an_action_outside_its_phases_is_refused_in_words(action: Action, phase:
     assert not allowed(action, phase)
     with pytest.raises(Refused) as caught:
         demand(action, phase)
-    assert caught.value.message == f"Cannot {action.value} an attempt that is {phase.value}."
+    assert caught.value.message == f"Cannot {action.value}: the attempt is {phase.value}."
     assert caught.value.hint.startswith("It must be ")
     assert all(phase.value in caught.value.hint for phase in TABLE[action])
     assert caught.value.exit_code == 3
@@ -83,7 +83,7 @@ def test_an_action_within_its_phases_passes() -> None:
 
 def test_a_refusal_reads_as_a_sentence() -> None:
     """The words are fit for the screen as they are."""
-    with pytest.raises(Refused, match=r"^Cannot reveal an attempt that is waiting\."):
+    with pytest.raises(Refused, match=r"^Cannot reveal: the attempt is waiting\."):
         demand(Action.REVEAL, Phase.WAITING)
     with pytest.raises(Refused, match="It must be absent or postponed or waiting"):
         demand(Action.CALL, Phase.RUNNING)
