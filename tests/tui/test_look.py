@@ -60,6 +60,7 @@ class Picture:
             self.clock.advance(100)
         desk.close()
         self.app = ExamApp(self.open, folder, lambda _: theme)
+        self.app.beats = False  # what waits is not saved behind the picture's back
 
     def open(self, folder: Path) -> Desk:
         """Open the session."""
@@ -129,6 +130,9 @@ class Picture:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Ledger, "_written", write)
             await self.press(pilot, "e", "2")
+            screen: Any = self.app.screen
+            screen.tick()
+            await self.settle(pilot)
 
     async def decide(self, pilot: Pilot[None]) -> None:
         """Choose a verdict."""
