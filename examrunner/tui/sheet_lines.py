@@ -129,8 +129,8 @@ def _current(view: SheetView, width: int, level: Level) -> list[Line]:
 
 def _heading(question: Question, asked: Asked, spent: int, remark: str) -> Line:
     spans: list[Span] = [(question.kind, "accent")]
-    spans += [(f", {remark}", "dim")] if remark else []
     spans.append((f"{GAP}{shown(spent)} of {shown(question.seconds)}", ""))
+    spans += [(f"{GAP}{remark}", "dim")] if remark else []
     if asked.rating:
         spans.append((f"{GAP}{asked.rating}", RATING_INK[asked.rating]))
     if asked.not_asked:

@@ -46,7 +46,7 @@ def test_a_question_that_is_not_approved_is_called_so(height: int) -> None:
     """The word stands in the heading of the current question, whatever else there is room for."""
     remarked = replace(view(ASKED), remarks={"q1": "draft", "q2": "general"})
     text = text_of(sheet_lines(remarked, 80, height))
-    assert "core, draft" in text
+    assert "of 1:30   draft" in text
     assert "general" not in text
 
 
