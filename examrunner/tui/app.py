@@ -252,7 +252,8 @@ class ExamApp(OneKeyAtATime):
     async def action_quit(self) -> None:
         """Quit; with a student at the table only when it is asked for a second time."""
         is_busy = any(getattr(one, "name_in_registry", "") in BUSY for one in self.screen_stack)
-        if not is_busy or self.message == STAYS:
+        is_over = self._desk is not None and self._desk.is_shut_out
+        if is_over or not is_busy or self.message == STAYS:
             self.exit()
             return
         self.message = STAYS

@@ -85,7 +85,7 @@ def test_a_frozen_examiner_that_wakes_writes_nothing(tmp_path: Path, fault: Faul
             taker.press("d", "esc go on")
             taker.press("p", "PASS")
             taker.press("enter", "✓ .*Student 01")
-            frozen.send("ctrl+q")
+            frozen.send("ctrl+q", "ctrl+q")
             frozen.ends()
             taker.send("q")
             assert taker.ends() == 0
@@ -116,7 +116,7 @@ def test_a_process_frozen_with_the_record_in_hand_is_named(tmp_path: Path, fault
         frozen.ends()
     with examining(session, tmp_path) as again:
         again.wait("Resume")
-        again.send("ctrl+q")
+        again.send("ctrl+q", "ctrl+q")
         again.ends()
     fault.report(12, "frozen with the record in hand", count=1)
 
@@ -144,7 +144,7 @@ def test_a_watcher_follows_and_holds_up_nothing(tmp_path: Path, fault: Fault) ->
             assert watcher.ends() == 0
         assert took < 5, "a key waits at most so long for a lock before it is NOT SAVED"
         assert "NOT SAVED" not in examiner.text()
-        examiner.send("ctrl+q")
+        examiner.send("ctrl+q", "ctrl+q")
         examiner.ends()
     kinds = [kind for _, _, kind in events(session)]
     assert "absent" not in kinds

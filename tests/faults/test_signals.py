@@ -145,7 +145,7 @@ def test_an_exam_outlives_its_terminal_twice(exam: Exam, fault: Fault, before: s
     with exam.open() as terminal:
         resume(terminal)
         terminal.press("e", "▌ detail")
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.ends()
     first = exam.first()["questions"]
     assert [(one["rating"], one["points"]) for one in first[:2]] == [
@@ -216,7 +216,7 @@ def test_keys_that_arrive_together_are_done_one_by_one(exam: Exam, fault: Fault)
         typed += ["?", "u", "u", "h"]  # a card has two pages here; any key turns it, then closes it
         terminal.send(*typed)
         terminal.wait("clarified   u")
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.ends()
     marks = [what_words(one.what) for one in exam.events()[known:]]
     assert marks == ["point 1", "noted", "strong", "point 1", "point 2", "clarified"]
@@ -237,7 +237,7 @@ def test_keys_that_are_signals_elsewhere_do_nothing(exam: Exam, fault: Fault) ->
         terminal.press("h", "clarified")
         terminal.press("s", "▌ core")
         assert len(exam.events()) == known + 2
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.ends()
         assert "Traceback" not in terminal.text()
     fault.report(7, "control keys in mid exam", count=MANY)
@@ -264,7 +264,7 @@ def test_a_stopped_app_comes_back_whole(exam: Exam, fault: Fault, number: signal
             terminal.wait(ON_SHEET)
         terminal.wait(r"▌ opening +0:0[2-9]")
         terminal.press("s", "▌ core")
-        terminal.send("ctrl+q")
+        terminal.send("ctrl+q", "ctrl+q")
         terminal.wait("exit code")
         assert terminal.is_given_back()
         terminal.send("enter")
