@@ -97,23 +97,15 @@ class Linter:
         self._judged = {path: self._judged[path] for path in target.files}
         return _linted(self._judged, target)
 
-    def lines(self, path: Path) -> dict[str, int]:
-        """Return the line of each question's id in a file that was judged."""
+    def lines(self, path: Path) -> tuple[int, ...]:
+        """Return the line of each question in a file that was judged, in the file's order."""
         found = self._judged.get(path)
-        return found.lines() if found else {}
+        return tuple(line for _, line, _ in found.ids) if found else ()
 
     def about(self, path: Path, place: int) -> list[Problem]:
         """Return what there is to say within the lines of a file's question, by its place."""
         found = self._judged.get(path)
-        lines = [line for _, line, _ in found.ids[place : place + 2]] if found else []
-        if found is None or not lines:
-            return []
-        begin, end = lines[0], lines[1] if len(lines) > 1 else None
-        return [
-            one
-            for one in found.problems
-            if one.line and begin <= one.line and (end is None or one.line < end)
-        ]
+        return within(found.problems, self.lines(path), place) if found else []
 
     def _judge(self, files: list[Path], target: Target) -> dict[Path, Judged]:
         demands = {path: self._demands(target, path) for path in {one.parent for one in files}}
@@ -155,6 +147,18 @@ class Linter:
             seconds=int(minutes.total_seconds()) if minutes else demands.seconds,
             approval=self.approval or settings.questions in (State.REVIEWED, State.APPROVED),
         )
+
+
+def within(problems: Iterable[Problem], lines: Sequence[int], place: int) -> list[Problem]:
+    """Return the problems from the line of a question, by its place, up to the next one's."""
+    if place >= len(lines):
+        return []
+    begin, end = lines[place], lines[place + 1] if place + 1 < len(lines) else None
+    return [
+        one
+        for one in problems
+        if one.line and begin <= one.line and (end is None or one.line < end)
+    ]
 
 
 def _judge_one(work: Work) -> Judged:

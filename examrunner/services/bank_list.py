@@ -48,8 +48,8 @@ class Shelved:
     problems: tuple[Problem, ...]
     chance: float | None
     """That anybody of the session draws it; None without a session."""
-    lines: Mapping[str, int] = field(default_factory=dict)
-    """Id of each question to its line in the file; one that was made up is missing."""
+    lines: tuple[int, ...] = ()
+    """The line of each question in the file, in the bank's order."""
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -66,6 +66,11 @@ class Shelved:
     def errors(self) -> int:
         """How many of its problems make it unusable."""
         return sum(one.severity is Severity.ERROR for one in self.problems)
+
+    def line_of(self, question: Question) -> int | None:
+        """Return the line of a question in the file; None where that is not known."""
+        place = self.bank.questions.index(question) if self.bank else 0
+        return self.lines[place] if place < len(self.lines) else None
 
     def waiting(self, place: int) -> Waiting:
         """Return a question as one that waits for a judgement."""
@@ -155,7 +160,7 @@ class Shelf:
             title = (bank.title if bank else None) or self.titles.get(path.stem, path.stem)
             chance = self.chances.get(path.stem, 0.0) if self.chances else None
             problems = tuple(self._problems.get(str(path), ()))
-            lines = self._linter.lines(path) if self._linter else {}
+            lines = self._linter.lines(path) if self._linter else ()
             rows.append(Shelved(path.stem, title, path, bank, now, problems, chance, lines))
         there = {row.reading for row in rows}
         rows += [

@@ -62,8 +62,6 @@ class Desk(Known):
         self.actor = actor
         self.lock = lock
         self.last_seen: Moment | None = None
-        self.spent: dict[str, dict[int, float]] = {}
-        """Attempt to seconds by place of a question, also those that no mark has put on record."""
         self.put_off: Moment | None = None
         """The `last_seen` of a break that the examiner leaves open for now."""
         """Since when a break is still to be judged: the program was gone or stood still."""

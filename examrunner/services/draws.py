@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.banks import State
 from examrunner.domain.draw import sheets
-from examrunner.domain.draw.commitment import bank_hash, bank_items, questions_in
+from examrunner.domain.draw.commitment import bank_hash, bank_items
 from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
@@ -52,16 +52,11 @@ class Paper:
     """Lines of the public log; only a draw has them."""
 
 
-def bank_questions(desk: Desk, sha: str) -> dict[str, Question]:
-    """Return the questions of a bank as it was stored at the commit, by id."""
-    return questions_in(desk.document(sha))
-
-
 def sheet(desk: Desk, attempt: Attempt) -> list[Question]:
     """Return the questions of an attempt's sheet, in the order they are asked."""
     if attempt.bank is None:
         return []
-    questions = bank_questions(desk, attempt.bank)
+    questions = desk.questions(attempt.bank)
     return [questions[asked.id] for asked in attempt.questions]
 
 
@@ -73,8 +68,8 @@ def remarks(desk: Desk, attempt: Attempt) -> dict[str, str]:
     """
     if attempt.bank is None or attempt.is_fallback:
         return {}
-    general = bank_questions(desk, desk.stored_session().fallback)
-    questions = bank_questions(desk, attempt.bank)
+    general = desk.questions(desk.stored_session().fallback)
+    questions = desk.questions(attempt.bank)
     own = [one for name, one in questions.items() if name not in general]
     is_judged = any(one.status is not State.DRAFT for one in own)
     found = {}
@@ -209,7 +204,7 @@ def draw_paper(
         relisted, drawn = _draw(stored, log, attempt, seen, nonce)
         line = drawn.line
     bank = stored.banks[drawn.paper]
-    questions = bank_questions(desk, bank)
+    questions = desk.questions(bank)
     items = sheets.items_of(questions.values())
     extra = _not_committed(stored, drawn.paper, questions)
     asked = printed.questions if printed and printed.reading == drawn.paper else ()
@@ -279,7 +274,7 @@ def choose_sheet(
     desk: Desk, bank: str, uses: Mapping[str, int], words: Iterator[int]
 ) -> tuple[str, ...]:
     """Return the sheet that the words name, by the session's rule, outside the public log."""
-    items = sheets.items_of(bank_questions(desk, bank).values())
+    items = sheets.items_of(desk.questions(bank).values())
     rule = desk.stored_session().commitment.sheet
     try:
         return sheets.choose(items, rule, uses, words).ids
@@ -310,7 +305,7 @@ def drafts_of(
 ) -> tuple[list[Draft], list[Exposure]]:
     """Return the events of a paper that becomes known, and the questions that it exposes."""
     stored = desk.stored_session()
-    questions = bank_questions(desk, paper.bank)
+    questions = desk.questions(paper.bank)
     kinds = tuple(questions[name].kind for name in paper.questions)
     is_fallback = paper.bank == stored.fallback
     revealed = ev.Revealed(attempt.id, paper.reading, paper.origin, paper.drawn)

@@ -30,7 +30,7 @@ from examrunner.domain.exam.rules import allowance
 from examrunner.domain.exam.settings import VerdictRule
 from examrunner.domain.text import bad_character, name_of, tidy
 from examrunner.services import kit as kits
-from examrunner.services.draws import Paper, bank_questions, drafts_of, draw_paper, papers_before
+from examrunner.services.draws import Paper, drafts_of, draw_paper, papers_before
 from examrunner.services.kit import PaperSheet, write_now
 from examrunner.storage.database.drafts import Draft, Exposure
 
@@ -267,7 +267,7 @@ def _drawn_or_chosen(desk: Desk, attempt: Attempt, printed: Paper) -> tuple[Pape
 
 
 def _demand_on_sheet(desk: Desk, paper: Paper, filled: Filled) -> None:
-    questions = bank_questions(desk, paper.bank)
+    questions = desk.questions(paper.bank)
     count = len(paper.questions)
     for place, answer in filled.answers.items():
         if not 1 <= place <= count:
@@ -369,7 +369,7 @@ def entry_lines(desk: Desk, entry: Entry) -> list[str]:
         f"sheet {entry.sheet.number}, {student.name} ({student.student_id})",
         f"paper    {title}, {how}",
     ]
-    questions = bank_questions(desk, paper.bank)
+    questions = desk.questions(paper.bank)
     for place, question in enumerate(paper.questions, 1):
         words = answer_words(filled.answers.get(place, Answer()))
         lines.append(f"{place:>3} {questions[question].kind:<9} {words}")

@@ -28,7 +28,6 @@ from examrunner.services.day import day_of, local
 from examrunner.services.doctor.rules import breaks_in_words
 from examrunner.services.draws import (
     Paper,
-    bank_questions,
     choose_sheet,
     draw_paper,
     given_paper,
@@ -339,7 +338,7 @@ def questions_of(desk: Desk, sheet: PaperSheet) -> tuple[Question, ...]:
     """Return the questions that are printed on a sheet, in order."""
     if not sheet.questions:
         return ()
-    questions = bank_questions(desk, sheet.bank)
+    questions = desk.questions(sheet.bank)
     return tuple(questions[name] for name in sheet.questions)
 
 

@@ -19,10 +19,11 @@ from examrunner.domain.exam.phases import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from examrunner.domain.bank.banks import Question
     from examrunner.domain.draw.log import DrawLog
     from examrunner.domain.exam.chain import Event
     from examrunner.domain.exam.settings import Settings
@@ -79,6 +80,7 @@ class Known:
         self._events: dict[str, list[Event]] = {}
         self._texts: dict[str, str] = {}
         self._documents: dict[str, str] = {}
+        self._questions: dict[str, Mapping[str, Question]] = {}
 
     @property
     def phase(self) -> SessionPhase:
@@ -141,6 +143,14 @@ class Known:
             assert self.ledger is not None
             self._documents[sha] = self.ledger.document(sha)
         return self._documents[sha]
+
+    def questions(self, sha: str) -> Mapping[str, Question]:
+        """Return the questions of a bank as it was stored, by id."""
+        if sha not in self._questions:
+            from examrunner.domain.draw.commitment import questions_in
+
+            self._questions[sha] = questions_in(self.document(sha))
+        return self._questions[sha]
 
     def stored_session(self) -> Stored:
         """Return what was committed. Raises Refused in a draft session."""

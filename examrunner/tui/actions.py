@@ -329,8 +329,10 @@ EVERYWHERE = (
     Action("ctrl+s", "emergency", "", "while NOT SAVED: keep what waits in a file elsewhere", 9),
 )
 """What the app itself answers, whatever screen is on top."""
+OF_AN_EXAM = frozenset({"alarm", "void", "emergency"})
+"""Of these, what does nothing where there is no exam."""
 WITHOUT_SESSION = frozenset({"welcome", "banks", "bank", "question"})
-"""Screens on which there is no exam: of the keys above only two do anything."""
+"""Screens on which there is no exam."""
 
 SCREENS: dict[str, tuple[Action, ...]] = {
     "board": BOARD,
@@ -365,10 +367,10 @@ SCREENS: dict[str, tuple[Action, ...]] = {
 
 def everywhere(screen: str) -> tuple[Action, ...]:
     """Return what the app itself answers on a screen."""
-    is_exam = screen not in WITHOUT_SESSION
-    own = {action.name for action in SCREENS[screen]} & {"quit"}
-    there = (one for one in EVERYWHERE if is_exam or one.name in ("blank", "quit"))
-    return tuple(one for one in there if one.name not in own)
+    left_out = {"quit"} & {action.name for action in SCREENS[screen]}
+    if screen in WITHOUT_SESSION:
+        left_out |= OF_AN_EXAM
+    return tuple(one for one in EVERYWHERE if one.name not in left_out)
 
 
 WITH_KEY = frozenset({"point", "recent", "why", "choice", "which"})

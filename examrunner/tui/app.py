@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import defaultdict
 from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.errors import Environment, ExamError, refused_by_machine
@@ -14,6 +15,7 @@ from examrunner.tui.paths import in_a_line, short
 from examrunner.tui.screens.opening import OpeningScreen
 from examrunner.tui.themes import DEFAULT, THEMES, is_without_colour
 from examrunner.tui.typing import OneKeyAtATime
+from examrunner.tui.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from examrunner.domain.exam.attempts import Attempt
-    from examrunner.domain.exam.events import Verdict
     from examrunner.services.desk import Desk
     from examrunner.services.troubles import Troubles
 
@@ -71,8 +72,7 @@ class ExamApp(OneKeyAtATime):
         """Whether the app gives its sign of life each second by itself."""
         self.troubles: Troubles | None = None
         """What happens in a rehearsal; None on a real day."""
-        self.unsaved: dict[str, tuple[Verdict | None, str]] = {}
-        """Verdict and reason that were put in for an attempt before the examining went on."""
+        self.unfinished_of = defaultdict[str, Unfinished](Unfinished)
         self._copy_fault = ""
 
     @property

@@ -28,15 +28,6 @@ def data(capsys: Captured) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
-@pytest.fixture
-def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a clean bank in the working directory."""
-    monkeypatch.chdir(tmp_path)
-    path = Path("trees.yaml")
-    path.write_text(clean_bank())
-    return path
-
-
 # --- lint ----------------------------------------------------------------------------------
 
 

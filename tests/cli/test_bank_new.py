@@ -25,15 +25,6 @@ readings:
 """
 
 
-@pytest.fixture
-def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a clean bank in the working directory."""
-    monkeypatch.chdir(tmp_path)
-    path = Path("trees.yaml")
-    path.write_text(clean_bank())
-    return path
-
-
 def test_a_new_bank_is_a_sound_draft(bank: Path, capsys: Captured) -> None:
     """Title and authors come from the catalogue, nothing in it is an error, nothing is drawn."""
     Path("course.yaml").write_text(COURSE)

@@ -9,6 +9,7 @@ from examrunner.tui.bank_lines import SIGN, problem_words, question_lines, state
 from examrunner.tui.lines import EMPTY, GAP, Line, line, pad
 from examrunner.tui.screens.judging import JudgingScreen
 from examrunner.tui.screens.listing import ListScreen
+from examrunner.tui.screens.scrolling import ScrollScreen
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -30,10 +31,10 @@ class BankScreen(JudgingScreen, ListScreen):
         self._sheet: tuple[str, ...] = ()
         """Questions of the sample sheet that is shown; none: all are."""
 
-    def names(self) -> list[str]:
+    def names(self) -> tuple[str, ...]:
         """Return the id of each question shown."""
         bank = self.row.bank
-        return [bank.questions[place].id for place in self._places()] if bank else []
+        return tuple(bank.questions[place].id for place in self._places()) if bank else ()
 
     def _places(self) -> list[int]:
         """Return the places of the questions that are shown."""
@@ -135,7 +136,7 @@ class BankScreen(JudgingScreen, ListScreen):
         self.draw()
 
 
-class QuestionScreen(JudgingScreen):
+class QuestionScreen(JudgingScreen, ScrollScreen):
     """One question whole."""
 
     name_in_registry: ClassVar[str] = "question"
@@ -146,7 +147,6 @@ class QuestionScreen(JudgingScreen):
         self.shelf = shelf
         self.reading = reading
         self._id = question
-        self.scrolled = 0
 
     def waiting(self) -> Waiting | None:
         """Return the question as the shelf has it by now; None where it is gone."""
@@ -164,22 +164,7 @@ class QuestionScreen(JudgingScreen):
         rows = [EMPTY, line(("  this question is gone, or its bank cannot be read", "warn"))]
         if one is not None:
             rows[1:] = question_lines(one, self.problems_of(one), self.width)
-        height = self.app.size.height - 3
-        self.scrolled = max(0, min(self.scrolled, len(rows) - height))
-        rows = rows[self.scrolled :]
-        if len(rows) > height:
-            rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: ↓", "warn"))]
-        self.canvas("body").show(rows)
-
-    def action_up(self) -> None:
-        """Scroll up."""
-        self.scrolled -= 1
-        self.draw()
-
-    def action_down(self) -> None:
-        """Scroll down."""
-        self.scrolled += 1
-        self.draw()
+        self.canvas("body").show(self.in_view(rows, self.app.size.height - 3))
 
     def action_back(self) -> None:
         """Close the line, or go back to the bank."""

@@ -101,9 +101,9 @@ class BanksScreen(ListScreen):
 
     # --- acting --------------------------------------------------------------------------
 
-    def names(self) -> list[str]:
+    def names(self) -> tuple[str, ...]:
         """Return the reading of each row."""
-        return [row.reading for row in self.shelf.rows]
+        return tuple(row.reading for row in self.shelf.rows)
 
     def _row(self) -> Shelved | None:
         self.keep_choice()

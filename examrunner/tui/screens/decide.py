@@ -179,7 +179,8 @@ class DecideScreen(VerdictScreen):
 
     def on_mount(self) -> None:
         """Begin with what was put in before the examining went on."""
-        self._verdict, self._reason = self.exam.unsaved.pop(self.attempt_id, (None, ""))
+        begun = self.exam.unfinished_of[self.attempt_id]
+        self._verdict, self._reason = begun.verdict, begun.reason
 
     def bar(self) -> Line:
         """Return where in the day this is."""
@@ -202,7 +203,8 @@ class DecideScreen(VerdictScreen):
         if self.field.is_open:
             self._close()
         elif self.exam.act(lambda: conduct.go_on(self.exam.desk, self.attempt)):
-            self.exam.unsaved[self.attempt_id] = (self._verdict, self._reason)
+            begun = self.exam.unfinished_of[self.attempt_id]
+            begun.verdict, begun.reason = self._verdict, self._reason
             self.exam.go_to(self.attempt)
 
 

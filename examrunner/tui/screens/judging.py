@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.bank.approval import Judged
 from examrunner.domain.errors import ExamError
 from examrunner.services.approving import judge
+from examrunner.services.bank_lint import within
 from examrunner.tui.screens.banks import edit_in
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.widgets.field import Field
@@ -42,24 +43,14 @@ class JudgingScreen(ExamScreen):
 
     def problems_of(self, one: Waiting) -> list[str]:
         """Return what lint says within the lines of a question."""
-        row = self.row
-        begin = row.lines.get(one.question.id)
-        if begin is None:
-            return []
-        end = min((at for at in row.lines.values() if at > begin), default=None)
-        return [
-            f"{problem.text} [{problem.rule}]"
-            for problem in row.problems
-            if problem.line is not None
-            and begin <= problem.line
-            and (end is None or problem.line < end)
-        ]
+        row, place = self.row, one.bank.questions.index(one.question)
+        return [f"{told.text} [{told.rule}]" for told in within(row.problems, row.lines, place)]
 
     def action_edit(self) -> None:
         """Open the bank in the editor at the question."""
         one, row = self.waiting(), self.row
         if row.file is not None:
-            edit_in(self, row.file, row.lines.get(one.question.id) if one else None)
+            edit_in(self, row.file, row.line_of(one.question) if one else None)
 
     def action_approve(self) -> None:
         """Stand behind the question as it is."""
@@ -78,8 +69,7 @@ class JudgingScreen(ExamScreen):
         if one is None:
             return
         self._judging = state, one
-        self.exam.say(f"{one.question.id}: {words}")
-        self.field.asks(words)
+        self.field.asks(f"{one.question.id}: {words}")
         self.field.open("" if state is Judged.RETURNED else _me())
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
@@ -107,7 +97,6 @@ class JudgingScreen(ExamScreen):
         if not self.field.is_open:
             return False
         self.field.close()
-        self.exam.say("")
         return True
 
 

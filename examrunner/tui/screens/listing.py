@@ -24,16 +24,16 @@ class ListScreen(ExamScreen):
     """Rows under the list in the body."""
     _drawn: tuple[int | None, ...] = ()
     """What stands in each row in view: a place, or None for a line that cannot be chosen."""
-    _rows_then: list[str] = []  # noqa: RUF012  replaced, never added to
+    _rows_then: tuple[str, ...] = ()
     """Names of the rows when the choice was looked at last."""
 
     def count(self) -> int:
         """Return the number of rows."""
         return 0
 
-    def names(self) -> list[str]:
+    def names(self) -> tuple[str, ...]:
         """Return a name for each row, where rows may come and go; else nothing."""
-        return []
+        return ()
 
     def keep_choice(self) -> None:
         """Stay on the row that was chosen, wherever it stands by now."""

@@ -11,7 +11,7 @@ from examrunner.services import day_acts, draws
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, hanging, line, pad, width_of, wrap
 from examrunner.tui.record_lines import asked_rows
-from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.screens.scrolling import ScrollScreen
 from examrunner.tui.words import (
     VERDICT_INK,
     clock_time,
@@ -29,7 +29,7 @@ MIN_TEXT = 30
 """A text beside a row of the timeline is never squeezed below so many cells."""
 
 
-class RecordScreen(ExamScreen):
+class RecordScreen(ScrollScreen):
     """Everything on record about one student."""
 
     name_in_registry: ClassVar[str] = "record"
@@ -41,7 +41,6 @@ class RecordScreen(ExamScreen):
         self._key = key
         self._chosen = attempt
         self.hides_name = hides_name
-        self.scrolled = 0
 
     def _known(self) -> list[Attempt]:
         """Return the attempts whose paper is known."""
@@ -66,12 +65,7 @@ class RecordScreen(ExamScreen):
         rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4)}", "strong"))]
         for attempt in row.attempts:
             rows += self._attempt(attempt)
-        height = self.app.size.height - 3
-        self.scrolled = max(0, min(self.scrolled, len(rows) - height))
-        rows = rows[self.scrolled :]
-        if len(rows) > height:
-            rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: ↓", "warn"))]
-        self.canvas("body").show(rows)
+        self.canvas("body").show(self.in_view(rows, self.app.size.height - 3))
 
     def _attempt(self, attempt: Attempt) -> list[Line]:
         desk = self.exam.desk
@@ -131,16 +125,6 @@ class RecordScreen(ExamScreen):
         rows = wrap(text, room)
         rest = " " * (self.width - 2 - room)
         return hanging((*head, (GAP, "")), rest, rows, "")
-
-    def action_up(self) -> None:
-        """Scroll up."""
-        self.scrolled = max(0, self.scrolled - 1)
-        self.draw()
-
-    def action_down(self) -> None:
-        """Scroll down."""
-        self.scrolled += 1
-        self.draw()
 
     def action_correct(self) -> None:
         """Correct the verdict of the chosen attempt."""

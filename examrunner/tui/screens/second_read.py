@@ -10,8 +10,8 @@ from examrunner.services.second_read import LONGEST_NAME, second_read, to_read
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import EMPTY, GAP, Line, line, wrap
 from examrunner.tui.record_lines import asked_rows
-from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.screens.decide import choice_line
+from examrunner.tui.screens.scrolling import ScrollScreen
 from examrunner.tui.widgets.field import Field
 from examrunner.tui.words import reading_words, timeline
 
@@ -27,7 +27,7 @@ FOOT = 4
 """Rows below what is read: the choice and the reason."""
 
 
-class SecondReadScreen(ExamScreen):
+class SecondReadScreen(ScrollScreen):
     """One attempt after the other, shuffled; what is given here changes no verdict."""
 
     name_in_registry: ClassVar[str] = "second-read"
@@ -42,7 +42,6 @@ class SecondReadScreen(ExamScreen):
         self._read = 0
         self._verdict: Verdict | None = None
         self._reason = ""
-        self.scrolled = 0
 
     def compose(self) -> ComposeResult:
         """Add the line in which name and reason are typed."""
@@ -93,10 +92,7 @@ class SecondReadScreen(ExamScreen):
         rows += [EMPTY, *asked_rows(desk, attempt, self.width - 4)]
         told = timeline(desk, attempt, WHOLE, self.width - 4)
         rows += [EMPTY, *(line("  ", *row) for row in told)]
-        self.scrolled = max(0, min(self.scrolled, len(rows) - height))
-        rows = rows[self.scrolled :]
-        if len(rows) > height:
-            rows = [*rows[: height - 1], line((f"  … {len(rows) - height + 1} more: ↓", "warn"))]
+        rows = self.in_view(rows, height)
         return rows + [EMPTY] * (height - len(rows))
 
     def _foot(self) -> list[Line]:
@@ -149,16 +145,6 @@ class SecondReadScreen(ExamScreen):
             self._read += 1
             self._take()
             self.draw()
-
-    def action_up(self) -> None:
-        """Scroll up."""
-        self.scrolled = max(0, self.scrolled - 1)
-        self.draw()
-
-    def action_down(self) -> None:
-        """Scroll down."""
-        self.scrolled += 1
-        self.draw()
 
     def action_back(self) -> None:
         """Close the line of a reason, or go back."""

@@ -69,7 +69,7 @@ class SheetScreen(MarkingScreen):
         self._review = own_review(desk, attempt)
         self._about = reading_words(desk, attempt)
         on_record = {place: float(one.spent) for place, one in enumerate(attempt.questions)}
-        self._spent = on_record | desk.spent.get(attempt.id, {})
+        self._spent = on_record | self.exam.unfinished_of[attempt.id].spent
         self._current = self._first_open()
         self._since = attempt.clock.elapsed(desk.clock.now())
         is_new = not any(one.asked_at or one.not_asked for one in attempt.questions)
@@ -267,7 +267,7 @@ class SheetScreen(MarkingScreen):
         """Stop the clock and decide."""
         if self.exam.act(lambda: conduct.stop(self.exam.desk, self.attempt)):
             self._go_to(self._current)
-            self.exam.desk.spent[self.attempt_id] = self._spent
+            self.exam.unfinished_of[self.attempt_id].spent = self._spent
             self.exam.go_to(self.attempt)
 
     # --- notes ---------------------------------------------------------------------------
