@@ -155,8 +155,6 @@ def test_interrupts_tear_nothing(path: Path, fault: Fault) -> None:
     reader.join(30)
     assert writer.wait(30) == 0
     writer.stdout.close()
-    if writer.stdin is not None:
-        writer.stdin.close()
     saved = [line.split()[1] for line in lines if line.startswith("saved ")]
     doubtful = {line.split()[1] for line in lines if line.startswith("doubt ")}
     with Ledger.open(path, SESSION, create=False) as ledger:

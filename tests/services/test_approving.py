@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 import sys
 import unicodedata
 from collections import Counter
@@ -291,7 +292,7 @@ def judge_often(folder: str, by: str) -> None:
 def test_whatever_several_judge_at_once_is_kept(folder: Path) -> None:
     """Four people at the same banks, by a shared folder: each judgement is an entry."""
     banks = folder / "banks"
-    people = [process(judge_often, banks, f"ta-{n}") for n in range(4)]
+    people = [process(judge_often, banks, f"ta-{n}", stdin=subprocess.PIPE) for n in range(4)]
     for one in people:
         assert one.stdout is not None
         assert one.stdout.readline() == "ready\n"

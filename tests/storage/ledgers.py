@@ -106,14 +106,19 @@ def changed(path: Path, *statements: str) -> None:
     raw(path, "DROP TRIGGER event_no_update", "DROP TRIGGER event_no_delete", *statements)
 
 
-def process(function: Callable[..., None], *arguments: object) -> subprocess.Popen[str]:
-    """Run a function of a test module in a process of its own; its output comes by a pipe."""
+def process(
+    function: Callable[..., None], *arguments: object, stdin: int | None = None
+) -> subprocess.Popen[str]:
+    """Run a function of a test module in a process of its own; its output comes by a pipe.
+
+    With a pipe as `stdin` the test tells it to go on; the test closes that pipe.
+    """
     words = ", ".join(repr(str(one)) for one in arguments)
     module, name = function.__module__, function.__name__
     code = f"from {module} import {name}; {name}({words})"
     return subprocess.Popen(
         [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
