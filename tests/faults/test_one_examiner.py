@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import sys
@@ -39,16 +40,29 @@ def to_the_sheet(terminal: Terminal) -> None:
     terminal.press("space", r"opening +0:00")
 
 
-def at_rest(terminal: Terminal, session: Path) -> None:
-    """Wait until nobody holds a lock on the record, as the kernel says."""
+def held(session: Path) -> bool:
+    """Return whether anybody holds a lock on the record, as the kernel says."""
     inode = f":{(session / 'exam.db').stat().st_ino} "
-    deadline = time.monotonic() + 10
+    return inode in Path("/proc/locks").read_text(encoding="ascii")
+
+
+def freeze(terminal: Terminal, session: Path) -> None:
+    """Stop a program between two uses of the record: one that stopped within one goes on first."""
+    deadline = time.monotonic() + 20
     quiet = 0
-    while quiet < 3:
+    while True:
         assert time.monotonic() < deadline, "the record is never at rest"
-        held = inode in Path("/proc/locks").read_text(encoding="ascii")
-        quiet = 0 if held else quiet + 1
+        quiet = 0 if held(session) else quiet + 1
         terminal.pump(0.05)
+        if quiet < 3:
+            continue
+        terminal.kill(signal.SIGSTOP)
+        _, status = os.waitpid(terminal.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), "it ended instead of stopping"
+        if not held(session):
+            return
+        terminal.kill(signal.SIGCONT)
+        quiet = 0
 
 
 def events(session: Path) -> list[tuple[int, int, str]]:
@@ -66,8 +80,7 @@ def test_a_frozen_examiner_that_wakes_writes_nothing(tmp_path: Path, fault: Faul
     with examining(session, tmp_path) as frozen:
         to_the_sheet(frozen)
         frozen.press("s", "strong")
-        at_rest(frozen, session)
-        frozen.kill(signal.SIGSTOP)
+        freeze(frozen, session)
         with examining(session, tmp_path) as refused:
             assert refused.ends() == 3
             assert "--take-over" in refused.text()
@@ -104,8 +117,7 @@ def test_a_process_frozen_with_the_record_in_hand_is_named(tmp_path: Path, fault
     session = copy_demo(tmp_path / "demo")
     with examining(session, tmp_path) as frozen:
         to_the_sheet(frozen)
-        at_rest(frozen, session)
-        frozen.kill(signal.SIGSTOP)
+        freeze(frozen, session)
         holding = sqlite3.connect(session / "exam.db", isolation_level=None)
         holding.execute("BEGIN EXCLUSIVE")
         with examining(session, tmp_path, "--take-over") as taker:
