@@ -56,10 +56,14 @@ def go_on(desk: Desk) -> None:
 
 
 def note_incident(desk: Desk, words: str) -> None:
-    """Put something on record that is no mark. Raises Refused in a draft session."""
+    """Put something on record that is no mark, with who was at the table.
+
+    Raises Refused in a draft session.
+    """
     if not words.strip():
         raise Refused("There is nothing to read in this.", "Nothing was saved.")
-    desk.write([Draft(ev.Incident(""), words)])
+    busy = desk.under_way()
+    desk.write([Draft(ev.Incident("", busy.student if busy else None), words)])
 
 
 def move(desk: Desk, key: str, by: int) -> bool:

@@ -17,7 +17,7 @@ from examrunner.domain.course.people import Student
 from examrunner.domain.course.traces import traces_of
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.attempts import student_of
-from examrunner.domain.exam.events import Exported
+from examrunner.domain.exam.events import Exported, Incident
 from examrunner.domain.exam.phases import UNDER_WAY
 from examrunner.domain.plain import canonical, from_plain, to_plain
 from examrunner.services import traces
@@ -92,8 +92,7 @@ def plan(roll: Roll, people: tuple[Person, ...], *, is_purge: bool = False) -> P
     elsewhere: tuple[str, ...] = ()
     if roll.record is not None:
         with closing(open_record(roll.record, roll.settings)) as ledger:
-            texts, further = _texts(ledger, keys, whom)
-            own, mentions = texts - len(further), len(further)
+            own, mentions, _ = _texts(ledger, keys, whom)
             elsewhere = _elsewhere(ledger, roll.folder)
     backups = len(traces.backups(roll.record)) if roll.record else 0
     return Plan(
@@ -119,19 +118,26 @@ def _demand_free(roll: Roll, people: Iterable[Person]) -> None:
             )
 
 
-def _texts(ledger: Ledger, keys: set[str], whom: Whom) -> tuple[int, list[str]]:
-    """Return how many texts go, and the events of those among them that are about others."""
+def _texts(ledger: Ledger, keys: set[str], whom: Whom) -> tuple[int, int, list[str]]:
+    """Return how many texts about them go, how many about others, and events beside attempts.
+
+    Those are the events of texts that no attempt of these students leads to.
+    """
     sure = traces_of(whom.students, sure=True)
-    count, further = 0, []
+    own, mentions, further = 0, 0, []
     for told in ledger.told():
         if told.text is None:
             continue
+        what = told.event.what
         if student_of(told.event.attempt or "") in keys:
-            count += 1
-        elif whom.is_purge or sure.are_in(told.text):
-            count += 1
+            own += 1
+        elif isinstance(what, Incident) and what.student in keys:
+            own += 1
             further.append(told.event.id)
-    return count, further
+        elif whom.is_purge or sure.are_in(told.text):
+            mentions += 1
+            further.append(told.event.id)
+    return own, mentions, further
 
 
 def _elsewhere(ledger: Ledger, folder: Path) -> tuple[str, ...]:
@@ -263,7 +269,7 @@ def _in_record(work: Work) -> None:
     if work.roll.record is None:
         return
     with closing(open_record(work.roll.record, work.roll.settings)) as ledger:
-        _, further = _texts(ledger, set(work.keys), work.whom)
+        *_, further = _texts(ledger, set(work.keys), work.whom)
         wanted = {key: further if place == 0 else [] for place, key in enumerate(work.keys)}
         receipts = ledger.forget(wanted, work.clock.now(), work.actor)
         count, head = ledger.head()

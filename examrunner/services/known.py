@@ -71,6 +71,8 @@ class Known:
         """When the day was suspended last."""
         self._reordered: ev.Reordered | None = None
         """The order that the examiner chose last; None for the exam order."""
+        self.incidents: dict[str, list[Event]] = {}
+        """What happened while a student was with the examiner, by key, in order."""
         self._people: dict[str, Student] = {}
         self._attempts: dict[str, Attempt] = {}
         self._of: dict[str, list[str]] = {}
@@ -223,3 +225,5 @@ class Known:
             if isinstance(event.what, ev.Reordered):
                 self._reordered = event.what
                 self._sorted = []
+            if isinstance(event.what, ev.Incident) and event.what.student:
+                self.incidents.setdefault(event.what.student, []).append(event)

@@ -167,13 +167,19 @@ def _status(attempts: tuple[Attempt, ...]) -> str:
 def as_json(results: Results) -> dict[str, Any]:
     """Return the data of `results --json`; times in UTC with Z."""
     agreed = agreement(one for result in results.results for one in result.attempts)
+    ids = {one.key: one.student.student_id for one in results.results}
     return {
         "session": results.settings.session,
         "phase": str(results.phase),
         "events": results.count,
         "head": results.head,
         "day": [
-            {"at": _time(one.at), "kind": one.kind, "text": results.texts.get(one.id)}
+            {
+                "at": _time(one.at),
+                "kind": one.kind,
+                "student": _with(one.what, ids),
+                "text": results.texts.get(one.id),
+            }
             for one in results.day
         ],
         "second_readings": {"n": agreed.n, "agree": agreed.agree},
@@ -192,6 +198,11 @@ def as_json(results: Results) -> dict[str, Any]:
             for result in results.results
         ],
     }
+
+
+def _with(what: ev.What, ids: dict[str, str]) -> str | None:
+    """Return the id of the student who was with the examiner when an incident was noted."""
+    return ids.get(what.student or "") if isinstance(what, ev.Incident) else None
 
 
 def _number(value: int | Decimal | None) -> int | float | None:

@@ -90,6 +90,7 @@ SHEET = (
     Action("o", "offer", "probe", "offer the next probe, then the hints; it counts as help", 4),
     Action("exclamation_mark", "flag", "flag", "a sign that it was not read", 5, "!"),
     Action("n", "note", "note", "write a note; enter closes it", 2),
+    Action("N", "incident", "", "an incident, apart from the marks; enter keeps it", 9),
     Action("x", "not_asked", "not asked", "this question is not asked: no time", 4),
     Action("X", "why_not", "", "not asked for another reason: a choice of one key", 9),
     Action("u", "undo", "undo", "take back the last mark, again: the one before", 0),

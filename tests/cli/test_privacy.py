@@ -48,7 +48,7 @@ def test_a_dry_run_shows_all_and_changes_nothing(folder: Path, capsys: Captured)
     said = capsys.readouterr().out
     for words in (
         "Zoë Núñez, 0007700001, zoe.nunez@example.edu",
-        "2 texts",
+        "3 texts",
         "1 more about others",
         "reviews.csv: 2 rows",
         "roster.csv: 1 row deleted",
@@ -104,7 +104,7 @@ def test_as_data_it_is_one_document(folder: Path, capsys: Captured) -> None:
     done = data(capsys)
     assert done["ok"] is True
     assert done["plan"]["students"][0]["student_id"] == "0007700001"
-    assert (done["plan"]["texts"], done["plan"]["mentions"]) == (2, 1)
+    assert (done["plan"]["texts"], done["plan"]["mentions"]) == (3, 1)
     assert done["done"]["receipts"] == 1
     assert typed("results", folder, "--json") == 0
     assert data(capsys)["head"] == done["done"]["head"]
@@ -142,7 +142,7 @@ def test_purge_shows_asks_and_deletes(folder: Path, capsys: Captured) -> None:
     """Purge lists the sessions, needs a yes, and leaves results with stand-ins."""
     words = ["purge", folder.parent, "--before", "2025-01-01"]
     assert typed(*words) == 3
-    assert f"{folder}  2024-12-13         3      7" in capsys.readouterr().out
+    assert f"{folder}  2024-12-13         3      8" in capsys.readouterr().out
     assert typed(*words, "--yes") == 0
     assert "everyone is forgotten, 3 receipts" in capsys.readouterr().out
     assert typed("results", folder) == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.events import Verdict
-from examrunner.services import conduct, draws, export
+from examrunner.services import conduct, day_acts, draws, export
 from examrunner.services.opening import open_desk
 from examrunner.services.results import read_results
 from examrunner.services.waiting import Batch, Waiting, write_emergency_file
@@ -38,7 +38,7 @@ Zoë Núñez,zoe.nunez@example.edu,Attention Is All You Need,2024-10-01
 ZOE = (
     "Zoë Núñez", "Núñez, Zoë", "zoe.nunez@example.edu", "0007700001", "8810100001",
     "sis-zoe-1", "znunez9", "ZOH-ee", "photos/zoe.jpg",
-    "a note about 0007700001", "a reason about 0007700001",
+    "a note about 0007700001", "a reason about 0007700001", "a phone rang in her bag",
 )  # fmt: skip
 CHI = (
     "O'Brien, Chi", "Chi O'Brien", "chi@example.edu", "0007700002", "8810100002",
@@ -76,6 +76,8 @@ def examined(parent: Path) -> Path:
             clock.advance(61)
             question = desk.attempt(name).questions[0].id
             conduct.note(desk, desk.attempt(name), question, f"a note about {student}", 61)
+            if student == "0007700001":
+                day_acts.note_incident(desk, "a phone rang in her bag")
             if student == "0007700002":
                 conduct.note(desk, desk.attempt(name), question, MENTION, 61)
             conduct.stop(desk, desk.attempt(name))

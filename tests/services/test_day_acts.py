@@ -220,15 +220,20 @@ def test_the_order_can_be_changed(room: Room) -> None:
 
 
 def test_an_incident_stands_apart_from_marks(room: Room) -> None:
-    """It is on record with its words, and changes no attempt."""
-    attempt = room.running()
+    """It is on record with its words and who was at the table, and changes no attempt."""
+    room.decided("ana")
     day_acts.note_incident(room.desk, "drilling next door")
-    assert room.attempt() == attempt
-    (told,) = as_json(read_results(room.folder))["day"]
-    assert (told["kind"], told["text"]) == ("incident", "drilling next door")
+    attempt = room.running("chi")
+    day_acts.note_incident(room.desk, "reads from a phone")
+    assert room.attempt("chi") == attempt
+    alone, together = as_json(read_results(room.folder))["day"]
+    assert (alone["kind"], alone["student"]) == ("incident", None)
+    assert (together["student"], together["text"]) == ("chi", "reads from a phone")
+    (kept,) = room.reopen().incidents[room.key("chi")]
+    assert room.desk.text(kept.id) == "reads from a phone"
     with pytest.raises(Refused):
         day_acts.note_incident(room.desk, "  ")
-    assert "drilling" not in room.ledger.events()[-1].body()
+    assert "phone" not in room.ledger.events()[-1].body()
 
 
 def test_a_watcher_sees_the_day(room: Room) -> None:

@@ -79,7 +79,7 @@ def test_the_record_holds_and_has_a_receipt(folder: Path) -> None:
     after = events(folder)
     assert wrong(folder) == []
     assert after[:-1] == before
-    assert (after[-1].kind, after[-1].what.texts) == ("forgotten", 3)
+    assert (after[-1].kind, after[-1].what.texts) == ("forgotten", 4)
     assert (done.receipts, done.count, done.head) == (1, len(after), after[-1].hash)
 
 

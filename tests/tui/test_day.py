@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.exam.events import KINDS
-from examrunner.domain.exam.phases import SessionPhase
+from examrunner.domain.exam.phases import Phase, SessionPhase
 from examrunner.services.results import as_json, read_results
 from examrunner.tui.words import what_words
 from tests.fakes import FakeClock
@@ -156,6 +156,29 @@ async def test_incidents_are_typed_on_the_board(tmp_path: Path) -> None:
         await exam.type("20")
         await exam.press("enter")
         assert len(day(exam)) == 1
+
+
+async def test_an_incident_is_typed_on_the_sheet(tmp_path: Path) -> None:
+    """`N` in mid exam: the clock runs on, no mark is made, and the record shows it beside them."""
+    async with room(demo(tmp_path)) as exam:
+        await exam.press(*CALL, "s", "N")
+        await exam.type("reads from a phone")
+        exam.clock.advance(20)
+        screen = await exam.press("enter")
+        assert "incident noted" in screen
+        (attempt,) = exam.app.desk.attempts()[:1]
+        assert attempt.notes == ()
+        assert attempt.phase is Phase.RUNNING
+        assert attempt.clock.elapsed(exam.clock.now()) >= 20
+        (told,) = day(exam)
+        assert (told["student"], told["text"]) == ("s01", "reads from a phone")
+        await exam.press("n")
+        await exam.type("a note")
+        assert "a note" in await exam.press("enter")
+        assert len(day(exam)) == 1
+        await exam.press("d", "p", "enter", "v", "home")
+        screen = await exam.press("enter")
+        assert "09:00:20  incident   reads from a phone" in screen
 
 
 async def test_edges_are_decided_at_the_end(tmp_path: Path) -> None:

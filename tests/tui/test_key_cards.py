@@ -114,6 +114,7 @@ async def test_the_footer_says_what_the_keys_do_while_a_line_is_typed(tmp_path: 
         await exam.press(*CALL)
         for screen, keys, wanted in (
             ("sheet", ("n",), f"note    {keeps}"),
+            ("sheet", ("N",), f"incident    {keeps}"),
             ("decide", ("d", "n"), f"reason    {keeps}"),
             ("alarm", ("ctrl+a", "n"), f"incident    {keeps}"),
             ("board", ("enter", "e", "enter", "i"), f"incident    {keeps}"),

@@ -114,6 +114,8 @@ class Incident:
     """Something happened that belongs on record and is no mark: noise, a phone, a question."""
 
     text: str
+    student: str | None = None
+    """Key of the student who was with the examiner, if anybody was."""
 
 
 @dataclass(frozen=True, slots=True)

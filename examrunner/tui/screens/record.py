@@ -63,6 +63,7 @@ class RecordScreen(ScrollScreen):
         row = self.exam.desk.row(self._key)
         name = "name hidden" if self.hides_name else row.student.name
         rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4)}", "strong"))]
+        rows += self._incidents()
         for attempt in row.attempts:
             rows += self._attempt(attempt)
         self.canvas("body").show(self.in_view(rows, self.app.size.height - 3))
@@ -115,6 +116,16 @@ class RecordScreen(ScrollScreen):
             text = desk.text(event.id) if getattr(what, "text", None) else ""
             head = f"  {clock_time(desk, event.at)}  {pad(kind, 9)}{words}"
             rows += self._told(line((head, "dim")), text)
+        return rows
+
+    def _incidents(self) -> list[Line]:
+        """Return what happened while the student was with the examiner, apart from the marks."""
+        desk = self.exam.desk
+        found = () if self.hides_name else desk.incidents.get(self._key, ())
+        rows: list[Line] = [EMPTY] if found else []
+        for event in found:
+            head = line((f"  {clock_time(desk, event.at)}  ", "dim"), ("incident", "warn"))
+            rows += self._told(head, desk.text(event.id) or "forgotten")
         return rows
 
     def _told(self, head: Line, text: str) -> list[Line]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from examrunner.domain.exam.clock import shown
 from examrunner.domain.exam.fitting import Open, fit
 from examrunner.domain.exam.phases import Phase
-from examrunner.services import conduct, draws
+from examrunner.services import conduct, day_acts, draws
 from examrunner.services.own_review import own_review, review_text
 from examrunner.tui.actions import WHY_NOT, Action, bindings
 from examrunner.tui.lines import EMPTY, Line, between, line, pad, width_of, wrap
@@ -51,6 +51,7 @@ class SheetScreen(MarkingScreen):
         self._review_text = ""
         self._told: tuple[object, list[Line]] = (None, [])
         """The timeline, behind what it rests on."""
+        self._types_incident = False
 
     def compose(self) -> ComposeResult:
         """Lay out bar, head with the clock, sheet, note line, status and footer."""
@@ -274,7 +275,16 @@ class SheetScreen(MarkingScreen):
 
     def action_note(self) -> None:
         """Open the note line; while it is open no command key works."""
+        self._open_line("note")
+
+    def action_incident(self) -> None:
+        """Open the line in which an incident is typed; the clock runs on."""
+        self._open_line("incident", is_incident=True)
+
+    def _open_line(self, what: str, *, is_incident: bool = False) -> None:
+        self._types_incident = is_incident
         self.canvas("status").display = False
+        self.field.asks(what)
         self.field.open()
 
     def actions(self) -> tuple[Action, ...]:
@@ -282,11 +292,14 @@ class SheetScreen(MarkingScreen):
         return WHY_NOT if self._asks_why else super().actions()
 
     def on_input_submitted(self, event: Field.Submitted) -> None:
-        """Keep the note and close the line."""
+        """Keep the note or the incident and close the line."""
         text = " ".join(event.value.split())
         self._close_note()
-        if text:
-            desk, attempt = self.exam.desk, self.attempt
+        desk, attempt = self.exam.desk, self.attempt
+        if text and self._types_incident:
+            self.exam.act(lambda: day_acts.note_incident(desk, text))
+            self.draw_status()
+        elif text:
             self._mark(lambda q, spent: conduct.note(desk, attempt, q, text, spent))
 
     def key_escape(self) -> None:
