@@ -13,7 +13,7 @@ test: $(STAMP) lint
 	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 faults: $(STAMP)
-	EXAMRUNNER_FAULTS=all $(BIN)/python -m pytest -n 3 --dist loadgroup tests/faults
+	EXAMRUNNER_FAULTS=all $(BIN)/python -m pytest -n 3 --dist loadgroup --timeout 900 tests/faults
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

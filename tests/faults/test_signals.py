@@ -251,7 +251,7 @@ def test_a_stopped_app_comes_back_whole(exam: Exam, fault: Fault, number: signal
         program = terminal.child()
         for _ in range(2):
             os.kill(program, number)
-            wait_stopped(program)
+            wait_stopped(terminal, program)
             while terminal.pump(0.1):
                 pass
             if number == signal.SIGTSTP:
@@ -272,10 +272,12 @@ def test_a_stopped_app_comes_back_whole(exam: Exam, fault: Fault, number: signal
     fault.report(8, f"{number.name} and SIGCONT", count=2)
 
 
-def wait_stopped(process: int) -> None:
-    """Wait until a process stands still."""
+def wait_stopped(terminal: Terminal, process: int) -> None:
+    """Read a terminal until a process in it stands still: it has to give the screen back first."""
+    deadline = time.monotonic() + 15
     while not re.search(r"^State:\s+T", Path(f"/proc/{process}/status").read_text(), re.MULTILINE):
-        signal.sigtimedwait([], 0.01)
+        assert time.monotonic() < deadline, f"process {process} does not stop"
+        terminal.pump(0.01)
 
 
 def test_a_stopped_app_can_be_ended(exam: Exam) -> None:
@@ -284,7 +286,7 @@ def test_a_stopped_app_can_be_ended(exam: Exam) -> None:
         begin(terminal)
         program = terminal.child()
         os.kill(program, signal.SIGTSTP)
-        wait_stopped(program)
+        wait_stopped(terminal, program)
         os.kill(program, signal.SIGTERM)
         os.kill(program, signal.SIGCONT)
         wait_gone(program)
