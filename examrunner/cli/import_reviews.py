@@ -96,14 +96,14 @@ def take_reviews(plan: Preview, options: Namespace, out: Output) -> int:
         say_plan(plan, out)
     if options.questions is not None:
         _write_questions(plan, options.questions, out)
-    differs = plan.changes_something
+    new, differs = plan.new_list, plan.changes_something
     if not options.preview:
         import_reviews.demand_reviews(plan)
     if not options.preview and not differs:
         import_reviews.remember(plan)
-    done = take(plan.new_list, options, out, differs=differs)
+    done = take(new, options, out, differs=differs)
     out.emit(plan_data(plan, done))
-    say_done(plan.new_list, done, out, differs=differs)
+    say_done(new, done, out, differs=differs)
     return 0
 
 

@@ -81,11 +81,11 @@ def take_roster(plan: Preview, options: Namespace, out: Output) -> int:
     """Show what a class list changes, and take it in where that is wanted."""
     if not options.json:
         _say_plan(plan, out)
-    differs = plan.changes_something
-    done = take(plan.new_list, options, out, differs=differs)
+    new, differs = plan.new_list, plan.changes_something
+    done = take(new, options, out, differs=differs)
     if options.json:
         out.emit(_data(plan, done))
-    say_done(plan.new_list, done, out, "; who is gone stays on it", differs=differs)
+    say_done(new, done, out, "; who is gone stays on it", differs=differs)
     return 0
 
 

@@ -28,6 +28,7 @@ from examrunner.services.folders import (
 )
 from examrunner.services.new_list import CLASS_LIST, NewList, bytes_of, phase_of
 from examrunner.services.roll import NOBODY
+from examrunner.storage.collector import held_back
 from examrunner.storage.readers.damage import DAMAGED
 from examrunner.storage.readers.review_lists import read_reviews
 from examrunner.storage.readers.rosters import Roster, read_roster
@@ -83,9 +84,18 @@ def preview(
     no session.
     """
     demand_session(folder)
+    with held_back():
+        return _looked(folder, file, roster or _read(file, sheet, of_class, told), told)
+
+
+def _read(
+    file: Path, sheet: str | None, of_class: str | None, told: Callable[[str], None]
+) -> Roster:
     told(f"reading {file.name}")
-    if roster is None:
-        roster = read_roster(file, sheet=sheet, of_class=of_class)
+    return read_roster(file, sheet=sheet, of_class=of_class)
+
+
+def _looked(folder: Path, file: Path, roster: Roster, told: Callable[[str], None]) -> Preview:
     problems = [_as_error(one) if one.rule == DAMAGED else one for one in roster.problems]
     if has_errors(problems):
         raise BadInput(problems)

@@ -8,7 +8,7 @@ another: an id of one system may well be somebody else's in another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from examrunner.domain.course.people import Student
 from examrunner.domain.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 LIKE = 75
 """So alike (0 to 100) are a word of a name and the same with a slip of the pen."""
@@ -46,15 +46,10 @@ class Found:
 
 @dataclass(frozen=True)
 class People:
-    """The students of a roster, ready to be looked up."""
+    """The students of a roster, ready to be looked up: each index is made once it is asked for."""
 
-    students: dict[str, Student] = field(default_factory=dict)
-    by_student_id: dict[str, set[str]] = field(default_factory=dict)
-    by_other_id: dict[str, set[str]] = field(default_factory=dict)
-    by_login: dict[str, set[str]] = field(default_factory=dict)
-    by_email: dict[str, set[str]] = field(default_factory=dict)
-    by_local_part: dict[str, set[str]] = field(default_factory=dict)
-    by_name: dict[str, set[str]] = field(default_factory=dict)
+    students: dict[str, Student]
+    """By student id."""
 
     def find(self, texts: Iterable[str]) -> Found:
         """Return the one student to whom all these texts that say anything point."""
@@ -107,40 +102,53 @@ class People:
 
     def _hits(self, text: str) -> list[set[str]]:
         """Return whom a text means by the first comparison that knows it."""
+        if text in self.students:
+            return [{text}]
         key = text.casefold()
         local = key.partition("@")[0]
-        steps = [self.by_student_id.get(text), self.by_other_id.get(key)]
-        if local != key:
-            steps += [self.by_email.get(key), self.by_login.get(local)]
-        else:
-            steps += [self.by_local_part.get(key)]
-        found = next((step for step in steps if step), None)
+        found = self._by_other_id.get(key)
+        if not found and local != key:
+            found = self._by_email.get(key) or self._by_login.get(local)
+        elif not found:
+            found = self._by_local_part.get(key)
         if found:
             return [found]
-        named = set().union(*(self.by_name.get(name, set()) for name in name_keys(text)))
+        named = set().union(*(self._by_name.get(name, set()) for name in name_keys(text)))
         return [named] if named else []
+
+    @cached_property
+    def _by_other_id(self) -> dict[str, set[str]]:
+        return self._index(lambda one: (one.student_id, one.canvas_id, one.sis_id, one.login))
+
+    @cached_property
+    def _by_login(self) -> dict[str, set[str]]:
+        return self._index(lambda one: (one.student_id, one.login))
+
+    @cached_property
+    def _by_email(self) -> dict[str, set[str]]:
+        return self._index(lambda one: (one.email,))
+
+    @cached_property
+    def _by_local_part(self) -> dict[str, set[str]]:
+        return self._index(lambda one: ((one.email or "").partition("@")[0],))
+
+    @cached_property
+    def _by_name(self) -> dict[str, set[str]]:
+        return self._index(lambda one: name_keys(one.name))
+
+    def _index(self, texts: Callable[[Student], Iterable[str | None]]) -> dict[str, set[str]]:
+        """Return who has each of the texts, whatever its case."""
+        found: dict[str, set[str]] = {}
+        for who, student in self.students.items():
+            for text in texts(student):
+                if text:
+                    found.setdefault(text.casefold(), set()).add(who)
+        return found
 
 
 def people_of(students: Sequence[Student]) -> People:
     """Return a roster ready for look-ups."""
-    people = People()
-    for student in students:
-        who = student.student_id
-        people.students[who] = student
-        people.by_student_id.setdefault(who, set()).add(who)
-        for text in (who, student.canvas_id, student.sis_id, student.login):
-            if text:
-                people.by_other_id.setdefault(text.casefold(), set()).add(who)
-        for text in (who, student.login):
-            if text:
-                people.by_login.setdefault(text.casefold(), set()).add(who)
-        if student.email:
-            address = student.email.casefold()
-            people.by_email.setdefault(address, set()).add(who)
-            people.by_local_part.setdefault(address.partition("@")[0], set()).add(who)
-        for name in name_keys(student.name):
-            people.by_name.setdefault(name, set()).add(who)
-    return people
+    return People({one.student_id: one for one in students})
 
 
 def name_keys(name: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ is a clash that a person has to settle; and an id in another column joins nobody
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.course.joining import are_unlike, name_keys
@@ -129,19 +130,36 @@ def _other_id(place: int, before: Student, after: Student, given: Collection[str
 
 
 class _Known:
-    """The students of before, ready to be looked up."""
+    """The students of before, ready to be looked up: each index is made once it is asked for."""
 
     def __init__(self, students: Sequence[Student]) -> None:
         self._students = students
         self._by_id = {one.student_id: place for place, one in enumerate(students)}
-        self._by_field = {name: self._index(name) for name in (*OWN_IDS, "email")}
-        self._by_local_part: dict[str, list[int]] = {}
+
+    @cached_property
+    def _by_field(self) -> dict[str, dict[str, list[int]]]:
+        return {name: self._index(name) for name in (*OWN_IDS, "email")}
+
+    @cached_property
+    def _by_local_part(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
         for address, places in self._by_field["email"].items():
-            self._by_local_part.setdefault(_local_part(address), []).extend(places)
-        self._by_name: dict[str, list[int]] | None = None
-        self._zeroless = {
+            found.setdefault(_local_part(address), []).extend(places)
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for place, one in enumerate(self._students):
+            for key in name_keys(one.name):
+                found.setdefault(key, []).append(place)
+        return found
+
+    @cached_property
+    def _zeroless(self) -> dict[str, str]:
+        return {
             text.lstrip("0"): text
-            for one in students
+            for one in self._students
             for text in (one.student_id, one.canvas_id, one.sis_id, one.login)
             if text and text.startswith("0")
         }
@@ -250,11 +268,6 @@ class _Known:
         return hits[0], None
 
     def _named(self, name: str) -> list[int]:
-        if self._by_name is None:
-            self._by_name = {}
-            for place, one in enumerate(self._students):
-                for key in name_keys(one.name):
-                    self._by_name.setdefault(key, []).append(place)
         return sorted({place for key in name_keys(name) for place in self._by_name.get(key, [])})
 
 
