@@ -11,7 +11,6 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from examrunner.domain.exam.chain import Event, first_prev, link
@@ -23,8 +22,6 @@ T = TypeVar("T")
 LARGEST = 2**53
 """Integers up to here survive every JSON reader."""
 SESSION = "demo"
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""For tests of large values: a busy machine makes them slow, not wrong."""
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=12)
 SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),

@@ -31,7 +31,7 @@ from examrunner.domain.plain import (
 )
 from examrunner.domain.problems import Problem
 from tests.fakes import NINE
-from tests.strategies import CALM, values_of
+from tests.strategies import values_of
 
 STORED = (Settings, Course, Reading, Bank, Question, Student, Review, Attempt, Moment, Problem)
 JSON = st.recursive(
@@ -69,7 +69,7 @@ class Holder:
 
 
 @pytest.mark.parametrize("kind", STORED)
-@settings(CALM, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_stored_type_comes_back_whole(kind: type[Any], data: st.DataObject) -> None:
     """What is written of a value reads as the same value, and writes as the same bytes."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examrunner.domain.problems import BadInput, Problem, Severity, error, has_errors, warning
-from tests.strategies import CALM, values_of
+from tests.strategies import values_of
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,6 @@ def test_errors_and_warnings_differ_in_severity_only() -> None:
     assert (one.text, one.hint, one.rule) == (other.text, other.hint, other.rule)
 
 
-@CALM
 @given(st.lists(values_of(Problem)))
 def test_only_errors_make_the_day_impossible(problems: list[Problem]) -> None:
     """Any number of warnings blocks nothing."""
@@ -42,7 +41,6 @@ def test_only_errors_make_the_day_impossible(problems: list[Problem]) -> None:
     assert has_errors(problems) is (Severity.ERROR in severities)
 
 
-@CALM
 @given(st.lists(values_of(Problem), max_size=4))
 def test_bad_input_tells_every_problem(problems: list[Problem]) -> None:
     """Nothing that was found is kept back."""

@@ -149,9 +149,7 @@ def test_a_void_attempt_has_shown_its_questions_and_tells_no_answer(room: Room) 
 # --- again, and into folders that are not empty ----------------------------------------------
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(times=st.integers(2, 4), inside=st.booleans())
 def test_twice_equals_once(held: Room, tmp_path: Path, times: int, *, inside: bool) -> None:
     """However often, into a new folder or the banks' own: not a byte changes after the first."""

@@ -119,7 +119,7 @@ def test_nothing_is_offered_or_brought_back_once_the_clock_is_stopped(
     room.leave()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from(["a1", "a2"]))))
 def test_memory_and_ledger_agree_after_any_marks(steps: list[tuple[str, str]]) -> None:
     """Event by event or all at once, with undo and redo: the state is one, and the chain holds."""

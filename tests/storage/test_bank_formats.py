@@ -22,7 +22,7 @@ from examrunner.storage.writers.gift import gift_bytes
 from examrunner.storage.writers.moodle_xml import moodle_bytes
 from tests.lms import gift_rules
 from tests.storage.foreign_banks import BANKS, bank_of, fixture
-from tests.strategies import CALM, values_of
+from tests.strategies import values_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def told(bank: Bank) -> Bank:
     )
 
 
-@settings(CALM, max_examples=60)
+@settings(max_examples=60)
 @given(BANKS)
 def test_a_bank_comes_back_from_moodle(bank: Bank) -> None:
     """Everything of a draft question survives Moodle XML: text, guide, marks, seconds and id."""
@@ -48,7 +48,7 @@ def test_a_bank_comes_back_from_moodle(bank: Bank) -> None:
     assert losses([bank], Form.MOODLE) == ()
 
 
-@settings(CALM, max_examples=60)
+@settings(max_examples=60)
 @given(BANKS)
 def test_the_words_come_back_from_gift(bank: Bank) -> None:
     """GIFT keeps id, kind and what is said; the marks and seconds of the kind fill the rest."""
@@ -64,7 +64,7 @@ def test_the_words_come_back_from_gift(bank: Bank) -> None:
     assert ("look_for" in lost) == any(one.look_for for one in bank.questions)
 
 
-@settings(CALM, max_examples=60)
+@settings(max_examples=60)
 @given(BANKS)
 def test_moodle_shows_the_words_as_they_are(bank: Bank) -> None:
     """Moodle's own rules, restated, find an essay with just our text in each question."""
@@ -83,14 +83,14 @@ def test_formulas_are_not_cut_at_their_n() -> None:
     assert [one.say for one in read_gift(data, None).taken] == [say]
 
 
-@settings(CALM, max_examples=60)
+@settings(max_examples=60)
 @given(BANKS)
 def test_a_new_bank_reads_as_it_was_written(bank: Bank) -> None:
     """A bank of drafts as YAML is read again as the same bank."""
     assert checked_bytes(bank, ["a head: # with signs"], None)
 
 
-@settings(CALM, max_examples=40)
+@settings(max_examples=40)
 @given(values_of(Question))
 def test_a_text_that_no_bank_can_hold_is_refused(question: Question) -> None:
     """Whatever a question holds, YAML either reads the same again or is refused in words."""

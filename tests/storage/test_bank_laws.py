@@ -70,7 +70,7 @@ def _written(plain: dict[str, Any]) -> str:
     return json.dumps(form(plain), ensure_ascii=False)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(banks())
 def test_a_bank_that_is_written_is_read_again_as_it_was(plain: dict[str, Any]) -> None:
     """Every field of every valid bank survives the file, and lint takes what the reader takes."""
@@ -101,7 +101,7 @@ def _ends_well(data: bytes) -> None:
                 assert found == judge_file(path, demands, ("Ann Dale",))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.binary(max_size=200) | VISIBLE.map(str.encode))
 @example(b"")
 @example(b"reading: trees\nquestions: [{}]\n")
@@ -130,7 +130,7 @@ NODES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.dictionaries(st.sampled_from(["reading", "questions", "terms", "gist"]), NODES))
 def test_no_yaml_ends_in_a_traceback(tree: dict[str, Any]) -> None:
     """Lists, mappings and texts of the right words in the wrong places are all told of."""
@@ -153,7 +153,7 @@ def edits(draw: st.DrawFn) -> str:
     return "".join(lines)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(edits())
 @example(CLEAN.replace("seconds: 60", "seconds: 0", 1))
 @example(CLEAN.replace("marks: 2", "marks: -1", 1))

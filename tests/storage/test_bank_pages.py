@@ -14,7 +14,6 @@ from examrunner.domain.bank.foreign import texts_of
 from examrunner.storage.writers.bank_html import html_bytes
 from examrunner.storage.writers.bank_markdown import markdown_bytes
 from tests.storage.foreign_banks import BANKS, bank_of
-from tests.strategies import CALM
 
 BY = Entry("ann", date(2024, 11, 20), "reviewed", "point 2", "the PDF", ("q0",))
 BANK = replace(
@@ -56,7 +55,7 @@ def page_of(bank: Bank) -> Page:
     return page
 
 
-@settings(CALM, max_examples=60)
+@settings(max_examples=60)
 @given(BANKS)
 def test_the_page_holds_every_text_and_nothing_alive(bank: Bank) -> None:
     """Whatever texts hold, no tag, script or address comes of it, and each can be read."""
@@ -94,7 +93,7 @@ def test_markdown_leaves_formulas_alone_and_nothing_else() -> None:
     assert said == ["1\\. a", "\\- b", "\\# c", "$\\<script\\>$ \\<b\\>", "\\==="]
 
 
-@settings(CALM, max_examples=60)
+@settings(max_examples=60)
 @given(BANKS)
 def test_markdown_holds_no_markup_of_texts(bank: Bank) -> None:
     """No tag and no code of a text is alive."""

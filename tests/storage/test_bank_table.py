@@ -14,7 +14,6 @@ from examrunner.domain.bank.foreign import Taken, as_bank
 from examrunner.domain.problems import BadInput
 from examrunner.storage.readers.bank_table import read_bank_table
 from tests.storage.workbooks import ods, ods_row, xlsx
-from tests.strategies import CALM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +111,6 @@ def test_ids_kinds_and_lengths_are_made_good_and_told() -> None:
     assert [(one.kind, one.seconds, one.marks) for one in named.questions] == [("odd", 60, 2)]
 
 
-@CALM
 @given(st.text(st.sampled_from('question,;\n"\r=*-:>must.0'), max_size=60))
 def test_no_table_breaks_the_reader(text: str) -> None:
     """Whatever a table holds, it is read or refused with a problem."""

@@ -15,7 +15,6 @@ from examrunner.storage.readers.bibtex import read_bibtex
 from examrunner.storage.readers.course_files import read_course
 from examrunner.storage.writers.bank_yaml import readings_bytes
 from tests.storage.foreign_banks import LINES, fixture
-from tests.strategies import CALM
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +172,6 @@ READINGS = st.builds(
 )  # fmt: skip
 
 
-@CALM
 @given(reading=READINGS)
 def test_proposals_fit_into_a_course(
     tmp_path_factory: pytest.TempPathFactory, reading: Reading
@@ -186,7 +184,6 @@ def test_proposals_fit_into_a_course(
     assert course.readings == (reading,)
 
 
-@CALM
 @given(st.text(st.sampled_from('@article{,}="#\\ \n$aT:and%~-'), max_size=60))
 def test_no_bibtex_breaks_the_reader(text: str) -> None:
     """Whatever a file holds, it is read or refused with a problem."""

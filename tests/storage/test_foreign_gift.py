@@ -10,7 +10,6 @@ from examrunner.domain.problems import BadInput
 from examrunner.storage.readers.gift import read_gift
 from tests.lms import gift_rules
 from tests.storage.foreign_banks import TRAPS, fixture
-from tests.strategies import CALM
 
 
 def test_the_gift_fixture_is_read() -> None:
@@ -93,7 +92,6 @@ def test_no_text_is_refused(data: bytes, words: str) -> None:
 FILES = st.lists(st.sampled_from((*TRAPS, "a", " ", "\\")), max_size=20).map("".join)
 
 
-@CALM
 @given(FILES)
 def test_we_read_what_moodle_reads(text: str) -> None:
     """On any mixture of signs our reader finds the essays that Moodle's rules find.
@@ -112,7 +110,6 @@ def test_we_read_what_moodle_reads(text: str) -> None:
         assert len(ours.taken) + len(empty) == len(theirs)
 
 
-@CALM
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Whatever a file holds, it is read or refused with a problem."""

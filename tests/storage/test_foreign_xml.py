@@ -14,7 +14,6 @@ from examrunner.storage.readers.moodle_xml import read_moodle
 from examrunner.storage.readers.xml_tree import MAX_DEPTH, MAX_TAGS
 from tests.storage.foreign_banks import fixture
 from tests.storage.workbooks import zipped
-from tests.strategies import CALM
 
 BOMB = (
     '<!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -178,7 +177,6 @@ def test_a_text_beyond_measure_is_told_and_not_cut() -> None:
 MARKUP = st.text(st.sampled_from("<>&;#![]-/'\"= abipu\n\0x{}\\$"), max_size=60)
 
 
-@CALM
 @given(MARKUP | st.text(max_size=30))
 def test_no_markup_breaks_the_reader(text: str) -> None:
     """Whatever a text holds, it is read or refused with a problem."""
@@ -189,7 +187,6 @@ def test_no_markup_breaks_the_reader(text: str) -> None:
             continue
 
 
-@CALM
 @given(st.binary(max_size=80) | MARKUP.map(lambda text: f"<quiz>{text}</quiz>".encode()))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     """Whatever a file holds, it is read or refused with a problem."""

@@ -63,9 +63,7 @@ def test_every_kind_of_event_comes_back_as_written(ledger: Ledger, path: Path, k
         assert again.last(kind) == written[0]
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(note=st.text(st.characters(codec="utf-8")))
 def test_any_text_comes_back_as_written(ledger: Ledger, note: str) -> None:
     """Any text comes back as it was, and the event holds only its hash."""

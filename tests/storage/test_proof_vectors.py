@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examrunner.domain.draw import verification
@@ -176,7 +176,7 @@ def bank(log: DrawLog, number: int) -> list[dict[str, Any]]:
     return proofs.BY_PAPER[log.drawn(number).paper]
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(h=st.integers(0, 6), acts=st.lists(ACTS, max_size=25))
 def test_every_session_that_can_happen_verifies(
     h: int, acts: list[tuple[str, str, int, set[str]]]
@@ -191,7 +191,7 @@ def test_every_session_that_can_happen_verifies(
 FOLDER = proofs.folder(proofs.rich())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(name=st.sampled_from(sorted(FOLDER.files())), data=st.data())
 def test_no_changed_byte_passes(name: str, data: st.DataObject) -> None:
     """A byte changed, dropped or put in anywhere in a file: both find the same wrong, never none.

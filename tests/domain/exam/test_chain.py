@@ -23,7 +23,7 @@ from examrunner.domain.exam.chain import (
 from examrunner.domain.exam.events import kind_of
 from examrunner.domain.plain import canonical, instant_text, sha256, to_plain
 from tests.fakes import NINE, FakeClock
-from tests.strategies import CALM, SESSION, TEXTS, chains, moments, whats
+from tests.strategies import SESSION, TEXTS, chains, moments, whats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,14 +61,12 @@ def _later(moment: Moment) -> Moment:
     return replace(moment, at=moment.at + timedelta(microseconds=1))
 
 
-@CALM
 @given(chains())
 def test_an_untouched_chain_holds(events: list[Event]) -> None:
     """Nothing is broken in a chain as it was written, an empty one included."""
     assert broken_link(SESSION, events) is None
 
 
-@CALM
 @given(chains(least=1), st.sampled_from(sorted(CHANGES)), st.data())
 def test_a_changed_field_is_found_at_its_event(
     events: list[Event], field: str, data: st.DataObject
@@ -79,7 +77,6 @@ def test_a_changed_field_is_found_at_its_event(
     assert broken_link(SESSION, events) == place + 1
 
 
-@CALM
 @given(chains(least=1), whats(), st.data())
 def test_a_changed_body_is_found_at_its_event(
     events: list[Event], what: ev.What, data: st.DataObject
@@ -91,7 +88,6 @@ def test_a_changed_body_is_found_at_its_event(
     assert broken_link(SESSION, events) == place + 1
 
 
-@CALM
 @given(chains(least=2), st.data())
 def test_a_removed_event_is_found_where_it_stood(events: list[Event], data: st.DataObject) -> None:
     """The event after the gap is named."""
@@ -100,7 +96,6 @@ def test_a_removed_event_is_found_where_it_stood(events: list[Event], data: st.D
     assert broken_link(SESSION, events) == place + 1
 
 
-@CALM
 @given(chains(least=2), st.data())
 def test_swapped_events_are_found(events: list[Event], data: st.DataObject) -> None:
     """Of two events that changed places the first place is named."""
@@ -110,7 +105,6 @@ def test_swapped_events_are_found(events: list[Event], data: st.DataObject) -> N
     assert broken_link(SESSION, events) == one + 1
 
 
-@CALM
 @given(chains(least=1), st.data())
 def test_a_repeated_event_is_found(events: list[Event], data: st.DataObject) -> None:
     """An event that stands twice is named where it stands again."""
@@ -119,7 +113,6 @@ def test_a_repeated_event_is_found(events: list[Event], data: st.DataObject) -> 
     assert broken_link(SESSION, events) == place + 2
 
 
-@CALM
 @given(chains(least=2), st.data())
 def test_a_rehashed_event_is_found_at_the_next(events: list[Event], data: st.DataObject) -> None:
     """Who changes an event and computes its hash anew breaks the next link."""
@@ -138,7 +131,6 @@ def test_a_rehashed_event_is_found_at_the_next(events: list[Event], data: st.Dat
     assert broken_link(SESSION, events) == place + 2
 
 
-@CALM
 @given(chains(least=1), TEXTS)
 def test_a_chain_belongs_to_its_session(events: list[Event], session: str) -> None:
     """Events of one session cannot be passed off as another's."""
@@ -146,7 +138,6 @@ def test_a_chain_belongs_to_its_session(events: list[Event], session: str) -> No
     assert broken_link(session, events) == 1
 
 
-@CALM
 @given(chains(least=1), st.data())
 def test_a_cut_tail_is_not_seen(events: list[Event], data: st.DataObject) -> None:
     """The chain alone cannot tell that its end is missing; a head noted elsewhere can."""
@@ -189,7 +180,6 @@ def test_the_hash_can_be_computed_without_this_program() -> None:
     assert link_hash(SESSION, **SAID) == hashlib.sha256(line.encode()).hexdigest()
 
 
-@CALM
 @given(TEXTS, TEXTS, TEXTS, whats())
 def test_what_is_hashed_is_canonical_json(
     session: str, actor: str, name: str, what: ev.What
@@ -219,7 +209,6 @@ def test_the_first_event_is_chained_to_the_name_of_the_session() -> None:
     assert first_prev("demo") != first_prev("demo-2")
 
 
-@CALM
 @given(moments(), whats())
 def test_an_event_knows_what_it_is_about(moment: Moment, what: ev.What) -> None:
     """Time, kind, attempt and body of an event come from what happened."""

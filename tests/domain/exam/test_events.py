@@ -15,7 +15,7 @@ from examrunner.domain.exam.chain import Event, what_from
 from examrunner.domain.exam.moments import Moment
 from examrunner.domain.plain import canonical, to_plain
 from tests.fakes import NINE
-from tests.strategies import CALM, values_of, whats
+from tests.strategies import values_of, whats
 
 STORED: list[tuple[str, ev.What, str]] = [
     ("called", ev.Called("s.1"), '{"attempt":"s.1"}'),
@@ -179,7 +179,6 @@ def test_stored_bodies_are_stable(kind: str, what: ev.What, body: str) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(ev.KINDS))
-@CALM
 @given(data=st.data())
 def test_every_kind_comes_back_from_its_body(kind: str, data: st.DataObject) -> None:
     """Kind and body together are the whole event."""
@@ -189,7 +188,6 @@ def test_every_kind_comes_back_from_its_body(kind: str, data: st.DataObject) -> 
     assert what_from(kind, json.loads(event.body())) == what
 
 
-@CALM
 @given(whats(), whats())
 def test_different_events_differ_in_kind_or_body(one: ev.What, other: ev.What) -> None:
     """No two events look the same once they are stored."""

@@ -299,5 +299,5 @@ class Walk(RuleBasedStateMachine):
 
 def test_no_walk_leaves_the_path() -> None:
     """Through any allowed actions phase, clock, marks and verdicts are what the events say."""
-    walks = settings(max_examples=60, stateful_step_count=40, deadline=None)
+    walks = settings(max_examples=60, stateful_step_count=40)
     run_state_machine_as_test(Walk, settings=walks)
