@@ -55,6 +55,8 @@ def _results(options: Namespace, out: Output) -> int:
     out.say(_sums(results))
     if results.count:
         out.say(f"record: {results.vouched}")
+    if results.settings.is_rehearsal:
+        out.say("rehearsal: nobody was examined, and the verdicts are made up")
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from examrunner.domain.bank.banks import State
 from examrunner.domain.course.people import Review, Student
 from examrunner.domain.errors import Environment
-from examrunner.domain.exam.settings import Settings, WithoutBank
+from examrunner.domain.exam.settings import REHEARSAL, Settings, WithoutBank
 from examrunner.domain.problems import BadInput
 from examrunner.services.folders import REVIEWS_FILE, ROSTER_FILE, SETTINGS_FILE, USUAL_DATABASE
 from examrunner.storage.files import make_private
@@ -38,6 +38,7 @@ def pretend(target: Path, bank: Path, like: Path | None = None) -> Settings:
     settings = replace(
         usual,
         session=f"try-{found.reading}"[:60],
+        kind=REHEARSAL,
         course=str(course.resolve()) if course.is_file() else None,
         banks=(str(bank.parent.resolve()),),
         exam=replace(usual.exam, window=None, date=None, breaks=(), reserve=0),

@@ -16,7 +16,7 @@ from examrunner.domain.errors import Refused, WrongUsage
 from examrunner.domain.exam.events import Verdict
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Absent
-from examrunner.domain.problems import BadInput, Problem, Severity
+from examrunner.domain.problems import BadInput, Problem, Severity, warning
 from examrunner.services import export
 from examrunner.services.export import ASKED, FORCE, YES, Marks, Written, unwatched
 from examrunner.services.ports import ClockPort
@@ -43,6 +43,9 @@ NAMES = {
     BLACKBOARD: "Blackboard",
     ONEROSTER: "the system",
 }
+PRETEND = warning(
+    "this is a rehearsal: its scores are made up", "write them nowhere", rule="rehearsal-score"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,9 @@ def plan(
 
 def plan_of(folder: Path, results: Results, into: Into, marks: Marks, compared: Compared) -> Plan:
     """Return the plan of a comparison: also who is left out and why, and who is a stranger."""
+    upload = compared.upload
+    if results.settings.is_rehearsal:
+        upload = replace(upload, problems=(*upload.problems, PRETEND))
     excused = marks.excused if into.form not in EXCUSING else frozenset()
     strangers = tuple(compared.name(row.line) for row in compared.upload.not_in_class)
     left_out = (
@@ -191,7 +197,7 @@ def plan_of(folder: Path, results: Results, into: Into, marks: Marks, compared: 
         results,
         into,
         marks,
-        compared.upload,
+        upload,
         compared.overwritten,
         left_out,
         strangers,

@@ -20,6 +20,7 @@ from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.events import Rating, Verdict
 from examrunner.domain.exam.moments import NS, Moment
 from examrunner.domain.exam.phases import Phase
+from examrunner.domain.exam.settings import REHEARSAL
 from examrunner.services import conduct, day_acts, draws
 from examrunner.services.day import zone_of
 from examrunner.services.desk import Desk
@@ -147,6 +148,7 @@ def copy_inputs(folder: Path, target: Path, public: str | None = None) -> Settin
     rules = replace(settings.draw, public=PRETEND_SOURCE) if public else settings.draw
     own = replace(
         settings,
+        kind=REHEARSAL,
         course=str(resolve(folder, settings.course).resolve()) if settings.course else None,
         banks=tuple(str(resolve(folder, bank).resolve()) for bank in settings.banks),
         draw=rules,

@@ -171,6 +171,7 @@ def as_json(results: Results) -> dict[str, Any]:
     return {
         "session": results.settings.session,
         "phase": str(results.phase),
+        "rehearsal": results.settings.is_rehearsal,
         "events": results.count,
         "head": results.head,
         "day": [

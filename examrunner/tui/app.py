@@ -81,6 +81,11 @@ class ExamApp(OneKeyAtATime):
         assert self._desk is not None
         return self._desk
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nobody is really examined."""
+        return self._desk is not None and self._desk.settings.is_rehearsal
+
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen: it needs only the session's name."""
         if self._first is not None:
@@ -289,15 +294,10 @@ class ExamApp(OneKeyAtATime):
             return False
         self.message = None
         if self.troubles is not None:
-            self._crash_if_due(self.troubles)
+            from examrunner.tui.crash import crash_if_due
+
+            crash_if_due(self.desk, self.troubles)
         return True
-
-    def _crash_if_due(self, troubles: Troubles) -> None:
-        from examrunner.services.troubles import is_crash_due
-        from examrunner.tui.crash import crash
-
-        if is_crash_due(self.desk, troubles):
-            crash()
 
     def tell(self, failure: ExamError) -> None:
         """Show a failure above the footer."""

@@ -11,18 +11,23 @@ import sys
 from typing import TYPE_CHECKING
 
 from examrunner.domain.errors import Environment
+from examrunner.services.troubles import is_crash_due
 from examrunner.storage.interrupts import exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from examrunner.services.desk import Desk
+    from examrunner.services.troubles import Troubles
+
 PASSED_ON = ("SIGTERM", "SIGHUP")
 """Signals that are for the app, whoever is asked to end."""
 
 
-def crash() -> None:
-    """End this process as a power cut would: nothing is closed, nothing is tidied up."""
-    os.kill(os.getpid(), signal.SIGKILL)
+def crash_if_due(desk: Desk, troubles: Troubles) -> None:
+    """End this process as a power cut would, once its moment has come: nothing is closed."""
+    if is_crash_due(desk, troubles):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def in_child(run: Callable[[], int]) -> int:

@@ -33,11 +33,21 @@ def test_a_day_by_itself_is_told(session: Path, tmp_path: Path, capsys: Captured
     assert set(tmp_path.iterdir()) == beside
 
 
-def test_a_kept_day_can_be_looked_at(session: Path, tmp_path: Path, capsys: Captured) -> None:
-    """With --to results, verify by doctor, and exports work on it."""
+def test_a_kept_day_can_be_looked_at(
+    session: Path, gradebook: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    """With --to results and exports work on it, and say that its scores are made up."""
     kept = str(tmp_path / "kept")
+    assert main(["results", str(session), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rehearsal"] is False
     assert main(["rehearse", str(session), "--auto", "--to", kept]) == 0
     assert main(["results", kept]) == 0
+    assert "rehearsal: nobody was examined" in capsys.readouterr().out
+    assert main(["results", kept, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rehearsal"] is True
+    upload = ["export", "canvas", kept, "--into", str(gradebook), "--out", str(tmp_path / "up.csv")]
+    assert main([*upload, "--yes"]) == 0
+    assert "this is a rehearsal: its scores are made up" in capsys.readouterr().out
     assert main(["export", "csv", kept, "--out", str(tmp_path / "scores.csv")]) == 0
     assert main(["rehearse", str(session), "--auto", "--to", kept]) == 3
     assert "not empty" in capsys.readouterr().err

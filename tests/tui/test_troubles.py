@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from examrunner.services.rehearse import copy_inputs
 from examrunner.services.troubles import Troubles
 from tests.tui.room import CALL, demo, room
 
@@ -45,9 +46,10 @@ async def test_a_real_day_has_no_troubles(tmp_path: Path) -> None:
 
 
 async def test_every_screen_of_a_rehearsal_says_so(tmp_path: Path) -> None:
-    """Nobody takes the copy for the real day: what is done in it is lost at the end."""
-    async with room(demo(tmp_path)) as made:
-        made.app.troubles = Troubles()
+    """Nobody takes the copy for the real day, also when it is kept and opened later."""
+    copy = tmp_path / "copy"
+    copy_inputs(demo(tmp_path), copy)
+    async with room(copy) as made:
         keys = ("enter", "enter", "r", "space", "d", "p", "enter", "v", "enter", "escape", "g")
         for key in keys:
             bar = (await made.press(key)).splitlines()[0]

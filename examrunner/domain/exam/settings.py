@@ -14,6 +14,8 @@ from examrunner.domain.course.catalogue import ReviewRules
 FORBID: dict[str, str] = {"extra": "forbid"}
 AUTO = "auto"
 NO_PUBLIC_SOURCE = "none"
+REHEARSAL = "rehearsal"
+"""The kind of a session in which nobody is examined: its verdicts are made up."""
 
 
 class WithoutBank(StrEnum):
@@ -164,3 +166,8 @@ class Settings:
     database: str = "exam.db"
 
     __pydantic_config__: ClassVar[dict[str, str]] = FORBID
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nobody is really examined."""
+        return self.kind == REHEARSAL

@@ -115,7 +115,7 @@ class ExamScreen(Screen[None]):
     def _draw_bar(self) -> None:
         self._saved_mark = self.exam.saved_mark()
         right = line(self._saved_mark, "  ") if self._saved_mark[0] else EMPTY
-        if self.exam.troubles is not None:
+        if self.exam.is_rehearsal:
             right = line(REHEARSAL, "  ", *right)
         self.canvas("bar").show([before(line("  ", *self.bar()), right, self.width)])
 
