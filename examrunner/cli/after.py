@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING
 
 from examrunner.cli.arguments import add_json, add_session
 from examrunner.cli.calendar import add_ics
 from examrunner.cli.export_words import SYSTEMS, TABLES, plan_data, say_plan, written_data
 from examrunner.cli.output import failure_data
+from examrunner.cli.progress import Progress
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Cell, Output
     from examrunner.domain.errors import ExamError
     from examrunner.services.export_into import Into, Plan
     from examrunner.services.results import Result, Results
-
-SOON = 0.5
-"""Seconds after which a command says how far it is."""
 
 
 def add_to(commands: Commands) -> None:
@@ -273,33 +269,3 @@ def _refuse(plan: Plan, failure: ExamError, out: Output) -> int:
     problems = [*shown["problems"], *failure_data(failure)["problems"]]
     out.emit({**shown, "ok": False, "problems": problems})
     return failure.exit_code
-
-
-class Progress:
-    """Words on a terminal's last line once something takes long; gone when it is done."""
-
-    def __init__(self, out: Output) -> None:
-        self._out = out
-        self._words = ""
-        self._is_shown = False
-        self._timer = Timer(SOON, self._show)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Callable[[str], None]:
-        self._timer.start()
-        return self.tell
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        self._timer.join()
-        self._out.passing("")
-
-    def tell(self, words: str) -> None:
-        """Say how far it is; shown only when it takes longer than a person waits unasked."""
-        self._words = words
-        if self._is_shown:
-            self._out.passing(words)
-
-    def _show(self) -> None:
-        self._is_shown = True
-        self._out.passing(self._words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from examrunner.cli.after import Progress
 from examrunner.cli.arguments import add_json, add_session
+from examrunner.cli.progress import Progress
 from examrunner.cli.taking import add_taking
 from examrunner.domain.errors import Refused
 from examrunner.domain.text import counted, some
@@ -191,9 +191,10 @@ def _roster(options: Namespace, out: Output) -> int:
     from examrunner.services import canvas_live
 
     folder = _folder(options)
-    with canvas_live.connect(options.url) as connection, Progress(out) as connection.told:
+    with canvas_live.connect(options.url) as connection, Progress(out) as told:
+        connection.told = told
         live = canvas_live.course(connection, options.course)
-        plan = canvas_live.roster(folder, live, connection.told)
+        plan = canvas_live.roster(folder, live, told)
     return take_roster(plan, options, out)
 
 
@@ -206,10 +207,11 @@ def _reviews(options: Namespace, out: Output) -> int:
         raise Refused(f"{options.questions} is there already.", "Name a new file.")
     folder = _folder(options)
     ids = [canvas_live.demand_id("assignment", one) for one in options.assignment]
-    with canvas_live.connect(options.url) as connection, Progress(out) as connection.told:
+    with canvas_live.connect(options.url) as connection, Progress(out) as told:
+        connection.told = told
         live = canvas_live.course(connection, options.course)
         asked = Asked((Path(live.words),), answers=options.answers, adds=options.add)
-        by_file, told = options.by_file, connection.told
+        by_file = options.by_file
         plan = canvas_live.reviews(folder, live, ids, asked, by_file=by_file, told=told)
     return take_reviews(plan, options, out)
 
@@ -277,8 +279,8 @@ def _send(plan: Plan, connection: Connection, out: Output, *, asked: bool) -> in
 
     clock = SystemClock()
     file = export.default_out(plan.shown.folder, canvas_scores.FORM, clock.now().at)
-    with Progress(out) as connection.told:
-        told = connection.told
+    with Progress(out) as told:
+        connection.told = told
         told("sending the scores")
         sent = canvas_scores.send(plan, file, clock, examiner(), asked=asked, told=told)
     written = sent.written

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.output import problems_data
+from examrunner.cli.progress import Progress
 from examrunner.cli.taking import (
     Done,
     add_into,
     add_taking,
-    passing,
     record_data,
     say_done,
     say_each,
@@ -81,7 +81,7 @@ def _reviews(options: Namespace, out: Output) -> int:
         options.answers,
         options.add,
     )
-    with passing(out) as told:
+    with Progress(out) as told:
         plan = import_reviews.look(folder, asked, told)
     return take_reviews(plan, options, out)
 

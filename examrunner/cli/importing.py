@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.import_reviews import add_reviews
 from examrunner.cli.output import problems_data
+from examrunner.cli.progress import Progress
 from examrunner.cli.taking import (
     Done,
     add_into,
     add_taking,
-    passing,
     record_data,
     say_done,
     say_each,
@@ -70,7 +70,7 @@ def _roster(options: Namespace, out: Output) -> int:
     from examrunner.services.folders import session_folder
 
     folder = session_folder(options.session)
-    with passing(out) as told:
+    with Progress(out) as told:
         plan = import_roster.preview(
             folder, options.file, sheet=options.sheet, of_class=options.of_class, told=told
         )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from decimal import Decimal
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, add_session
+from examrunner.cli.progress import Progress
 from examrunner.domain.errors import WrongUsage
 from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from examrunner.cli.arguments import Commands
     from examrunner.cli.output import Output
@@ -25,8 +25,6 @@ MOST_SESSIONS = 1_000_000
 MOST_SPACING = 1_000_000
 BAR = 10
 """Cells of the longest bar."""
-QUIET, PAUSE = 0.5, 0.2
-"""Seconds before progress is told, and between two tellings."""
 UNLIKELY = 0.001
 TERMS = (
     ("on a used paper", "students whose paper was drawn before, for somebody else"),
@@ -89,17 +87,15 @@ def _simulate(options: Namespace, out: Output) -> int:
     from examrunner.services.simulate import material_of, simulated
 
     _demand(options)
-    try:
+    with Progress(out) as told:
         found = simulated(
             material_of(session_folder(options.session)),
             sessions=options.sessions,
             seed=options.seed,
             spacings=options.spacing,
             fairness=options.fairness,
-            told=_teller(out),
+            told=lambda done, total: told(f"{done:,} of {total:,} sessions", done / total),
         )
-    finally:
-        out.passing("")
     out.emit(_data(found, options.seed))
     if not options.json:
         _say(found, out)
@@ -111,19 +107,6 @@ def _demand(options: Namespace) -> None:
         raise WrongUsage(f"--sessions takes a number from 1 to {MOST_SESSIONS:,}.")
     if any(not 0 <= h <= MOST_SPACING for h in options.spacing):
         raise WrongUsage(f"--spacing takes numbers from 0 to {MOST_SPACING:,}.")
-
-
-def _teller(out: Output) -> Callable[[int, int], None]:
-    """Return what tells of the progress of a simulation that takes longer than a moment."""
-    due = monotonic() + QUIET
-
-    def told(done: int, total: int) -> None:
-        nonlocal due
-        if monotonic() >= due:
-            due = monotonic() + PAUSE
-            out.passing(f"{done:,} of {total:,} sessions")
-
-    return told
 
 
 # --- words ---------------------------------------------------------------------------------

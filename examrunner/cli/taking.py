@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import add_json, quoted
@@ -11,7 +10,7 @@ from examrunner.domain.text import counted
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from examrunner.cli.arguments import Parser
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 WHY_CODES = ("late", "import-error", "other")
 SHOWN = 40
 """So many students of a kind are named; the others are counted."""
-PAUSE = 0.5
-"""Seconds before it is said what takes so long."""
 
 
 def add_taking(parser: Parser) -> None:
@@ -41,23 +38,6 @@ def add_into(parser: Parser) -> None:
     parser.add_argument(
         "--session", metavar="SESSION", help="the session's folder, where there are several"
     )
-
-
-@contextmanager
-def passing(out: Output) -> Iterator[Callable[[str], None]]:
-    """Give what says on a terminal's last line what is being done, once it takes long."""
-    from time import monotonic
-
-    began = monotonic()
-
-    def told(words: str) -> None:
-        if monotonic() - began > PAUSE:
-            out.passing(f"{words} ...")
-
-    try:
-        yield told
-    finally:
-        out.passing("")
 
 
 class Done:

@@ -16,7 +16,7 @@ from examrunner.domain.errors import Environment, Refused, WrongUsage
 from examrunner.domain.problems import BadInput, Problem, error, warning
 from examrunner.domain.text import clean, counted, fold, some
 from examrunner.services import import_reviews, import_roster
-from examrunner.services.export import unwatched
+from examrunner.services.ports import Watch, unwatched
 from examrunner.storage.live.access import INSTALL, read_access
 from examrunner.storage.readers.review_lists import ReviewList, ReviewShape
 from examrunner.storage.readers.rosters import read_roster
@@ -26,7 +26,7 @@ from examrunner.storage.writers.uploads import machine_csv
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from examrunner.storage.live.connection import Connection
     from examrunner.storage.live.course import Live
@@ -83,9 +83,7 @@ def demand_id(what: str, text: str) -> str:
 # --- roster --------------------------------------------------------------------------------
 
 
-def roster(
-    folder: Path, live: Live, told: Callable[[str], None] = unwatched
-) -> import_roster.Preview:
+def roster(folder: Path, live: Live, told: Watch = unwatched) -> import_roster.Preview:
     """Compare the course's students with the class list. Raises as `import_roster.preview`."""
     people = live.people()
     read = read_roster(as_csv(people), live.words)
@@ -114,7 +112,7 @@ def reviews(
     asked: import_reviews.Asked,
     *,
     by_file: bool = False,
-    told: Callable[[str], None] = unwatched,
+    told: Watch = unwatched,
 ) -> import_reviews.Preview:
     """Compare who handed in what with the session's reviews.
 

@@ -16,8 +16,8 @@ from examrunner.domain.problems import BadInput, Problem, error, warning
 from examrunner.domain.text import clean, counted
 from examrunner.services import export, export_into
 from examrunner.services.canvas_live import assignment_of, demand_named, offers
-from examrunner.services.export import unwatched
 from examrunner.services.folders import EXPORTS
+from examrunner.services.ports import ClockPort, Watch, unwatched
 from examrunner.services.results import read_results
 from examrunner.storage.files import make_private, write_atomically
 from examrunner.storage.interrupts import held
@@ -36,11 +36,10 @@ from examrunner.storage.writers.row_owners import (
 from examrunner.storage.writers.uploads import Change, Target, Upload, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from examrunner.domain.exam.settings import Absent
-    from examrunner.services.ports import ClockPort
     from examrunner.services.results import Results
     from examrunner.storage.live.course import Live  # noqa: TC004  importing it needs the extra
 
@@ -198,7 +197,7 @@ def send(
     actor: str,
     *,
     asked: bool,
-    told: Callable[[str], None] = unwatched,
+    told: Watch = unwatched,
 ) -> Sent:
     """Give Canvas the scores that were shown, and record it; then wait for what comes of it.
 
@@ -298,13 +297,13 @@ def _receipt(planned: Plan, now: Results, left: Sequence[str], jobs: Sequence[st
     return (json.dumps(receipt, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _awaited(live: Live, jobs: Sequence[str], told: Callable[[str], None]) -> ExamError | None:
+def _awaited(live: Live, jobs: Sequence[str], told: Watch) -> ExamError | None:
     """Wait for Canvas to work through its jobs. Returns what it says went wrong."""
     waits = iter(POLLS)
     for number, job in enumerate(jobs):
         while True:
             state, percent, words = live.progress(job)
-            told(f"Canvas enters the scores {bar((number * 100 + percent) / len(jobs))}")
+            told("Canvas enters the scores", (number + percent / 100) / len(jobs))
             if state == FAILED:
                 why = f" It says: {clean(words)[:300]}" if words else ""
                 return ExamError(f"Canvas did not take all scores.{why}")
@@ -316,9 +315,3 @@ def _awaited(live: Live, jobs: Sequence[str], told: Callable[[str], None]) -> Ex
                 return Environment("Canvas is still entering the scores.", hint)
             sleep(pause)
     return None
-
-
-def bar(percent: float) -> str:
-    """Return a bar of ten cells with the figure."""
-    full = max(0, min(10, int(percent / 10)))
-    return f"{'█' * full}{'░' * (10 - full)} {percent:.0f} %"

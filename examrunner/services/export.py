@@ -19,6 +19,7 @@ from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Absent
 from examrunner.services.day import local
 from examrunner.services.folders import EXPORTS
+from examrunner.services.ports import ClockPort, Watch, unwatched
 from examrunner.services.results import Result, Results, as_json
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.files import make_private, write_atomically
@@ -26,10 +27,9 @@ from examrunner.storage.interrupts import held
 from examrunner.storage.writers.score_tables import Value, render_scores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from examrunner.services.ports import ClockPort
 
 CSV, XLSX, JSON = "csv", "xlsx", "json"
 ENDINGS = {XLSX: ".xlsx", JSON: ".json", "oneroster": ".zip", "canvas-live": ".json"}
@@ -131,31 +131,23 @@ def demand_ledger(results: Results) -> None:
         raise Refused("Nothing has been examined yet: there is no record to export.")
 
 
-def unwatched(_words: str) -> None:
-    """Tell nobody how far an export has come."""
-
-
 def table_rows(
-    results: Results, absent: Absent | None = None, watch: Callable[[str], None] = unwatched
+    results: Results, absent: Absent | None = None, watch: Watch = unwatched
 ) -> Iterator[list[Value]]:
     """Give the rows of the table for people: everyone with status and score, without notes."""
     scores, total = marks(results, absent).scores, len(results.results)
     for number, one in enumerate(results.results):
         if number % TOLD_EVERY == 0:
-            watch(f"row {number:,} of {total:,}")
+            watch(f"row {number:,} of {total:,}", number / total)
         yield _row(one, results, scores.get(one.student.student_id))
 
 
-def csv_bytes(
-    results: Results, absent: Absent | None = None, watch: Callable[[str], None] = unwatched
-) -> bytes:
+def csv_bytes(results: Results, absent: Absent | None = None, watch: Watch = unwatched) -> bytes:
     """Return the table for people as CSV."""
     return render_scores(HEADER, table_rows(results, absent, watch))
 
 
-def xlsx_bytes(
-    results: Results, absent: Absent | None = None, watch: Callable[[str], None] = unwatched
-) -> bytes:
+def xlsx_bytes(results: Results, absent: Absent | None = None, watch: Watch = unwatched) -> bytes:
     """Return the table for people as a workbook."""
     from examrunner.storage.writers.workbook import render_workbook
 
@@ -228,7 +220,7 @@ def write_table(
     clock: ClockPort,
     actor: str,
     asked: bool,
-    watch: Callable[[str], None] = unwatched,
+    watch: Watch = unwatched,
 ) -> Written:
     """Write a file for people, and record it. Raises as `write_file` does."""
     demand_ledger(results)

@@ -18,8 +18,8 @@ from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Absent
 from examrunner.domain.problems import BadInput, Problem, Severity, warning
 from examrunner.services import export
-from examrunner.services.export import ASKED, FORCE, YES, Marks, Written, unwatched
-from examrunner.services.ports import ClockPort
+from examrunner.services.export import ASKED, FORCE, YES, Marks, Written
+from examrunner.services.ports import ClockPort, Watch, unwatched
 from examrunner.services.results import Result, Results, read_results
 from examrunner.storage.readers.canvas import Column, propose_column, read_gradebook
 from examrunner.storage.readers.grade_files import GradeFile, System, read_grade_file
@@ -167,7 +167,7 @@ def plan(
     folder: Path,
     results: Results,
     into: Into,
-    watch: Callable[[str], None] = unwatched,
+    watch: Watch = unwatched,
 ) -> Plan:
     """Compare the results with a file of the system.
 

@@ -38,6 +38,7 @@ from examrunner.services.folders import (
     demand_session,
 )
 from examrunner.services.new_list import REVIEW_LIST, NewList, bytes_of, phase_of
+from examrunner.services.ports import Watch, unwatched
 from examrunner.services.prepare import bank_folders, resolve
 from examrunner.storage.collector import held_back
 from examrunner.storage.files import write_atomically
@@ -51,7 +52,7 @@ from examrunner.storage.writers.answers import BETWEEN, render_answers, render_q
 from examrunner.storage.writers.score_tables import render_reviews
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class Preview:
 # --- looking -------------------------------------------------------------------------------
 
 
-def look(folder: Path, asked: Asked, told: Callable[[str], None] = lambda _: None) -> Preview:
+def look(folder: Path, asked: Asked, told: Watch = unwatched) -> Preview:
     """Compare lists of reviews with the session's own; `told` is given what is being done.
 
     Raises BadInput with every problem where they cannot be taken in whole, WrongUsage where there

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from examrunner.domain.course.matching import match_reviews
 from examrunner.domain.course.reimport import Compared, compare
@@ -27,15 +26,13 @@ from examrunner.services.folders import (
     demand_session,
 )
 from examrunner.services.new_list import CLASS_LIST, NewList, bytes_of, phase_of
+from examrunner.services.ports import Watch, unwatched
 from examrunner.services.roll import NOBODY
 from examrunner.storage.collector import held_back
 from examrunner.storage.readers.damage import DAMAGED
 from examrunner.storage.readers.review_lists import read_reviews
 from examrunner.storage.readers.rosters import Roster, read_roster
 from examrunner.storage.writers.score_tables import render_roster
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def preview(
     sheet: str | None = None,
     of_class: str | None = None,
     roster: Roster | None = None,
-    told: Callable[[str], None] = lambda _: None,
+    told: Watch = unwatched,
 ) -> Preview:
     """Compare a class list with the session's own; `told` is given what is being done.
 
@@ -88,14 +85,12 @@ def preview(
         return _looked(folder, file, roster or _read(file, sheet, of_class, told), told)
 
 
-def _read(
-    file: Path, sheet: str | None, of_class: str | None, told: Callable[[str], None]
-) -> Roster:
+def _read(file: Path, sheet: str | None, of_class: str | None, told: Watch) -> Roster:
     told(f"reading {file.name}")
     return read_roster(file, sheet=sheet, of_class=of_class)
 
 
-def _looked(folder: Path, file: Path, roster: Roster, told: Callable[[str], None]) -> Preview:
+def _looked(folder: Path, file: Path, roster: Roster, told: Watch) -> Preview:
     problems = [_as_error(one) if one.rule == DAMAGED else one for one in roster.problems]
     if has_errors(problems):
         raise BadInput(problems)

@@ -30,6 +30,18 @@ class Entropy(Protocol):
         ...
 
 
+class Watch(Protocol):
+    """Someone who wants to know how far a long piece of work is."""
+
+    def __call__(self, words: str, part: float | None = None, /) -> None:
+        """Hear what is being done, and how much of it (0 to 1) where that is known."""
+        ...
+
+
+def unwatched(_words: str, _part: float | None = None) -> None:
+    """Tell nobody how far it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a session is opened in the app."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from examrunner.cli.output import Output
 from examrunner.main import main
 from examrunner.services.results import read_results
 from examrunner.storage.database.ledger import Ledger
 from tests.classes import VERDICTS, examine, write_session
+from tests.cli.hearing import heard
 from tests.lms.test_blackboard_trips import download
 from tests.lms.test_brightspace_trips import MADE as BRIGHTSPACE
 from tests.lms.test_moodle_trips import MADE as MOODLE
@@ -159,15 +159,10 @@ def test_an_edge_is_no_score_in_any_form(
     assert read_results(session).results[2].score is None
 
 
-def test_progress_shows_on_a_terminal_and_is_gone_at_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What takes longer than a moment says how far it is; the last word takes it away."""
+def test_an_export_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the record and each part of the rows are told to whoever looks on."""
     folder = write_session(tmp_path / "small")
     examine(folder, VERDICTS)
-    shown: list[str] = []
-    monkeypatch.setattr(Output, "passing", lambda _, words: shown.append(words))
-    monkeypatch.setattr("examrunner.cli.after.SOON", 0.0)
+    told = heard(monkeypatch)
     assert typed("export", "csv", folder) == 0
-    assert shown[-1] == ""
-    assert any(words for words in shown)
+    assert told == [("reading the record", None), (f"row 0 of {len(VERDICTS)}", 0.0)]

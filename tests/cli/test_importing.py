@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from examrunner.cli import taking
 from examrunner.cli.output import Output
 from examrunner.main import main
 from tests.services.desks import ROSTER, Room, write_small
@@ -214,20 +212,6 @@ def test_names_are_harmless_on_the_terminal(draft: Path, listed: Path, capsys: C
     listed.write_text("student_id,name\nana,A\x1b[31mna\n", encoding="utf-8")
     assert main(words(draft, listed, "--yes")) == 1
     assert "\x1b" not in capsys.readouterr().err
-
-
-def test_what_takes_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only after half a second it is said what is being done, and it is taken away at the end."""
-    shown: list[str] = []
-    now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    out = Output(as_json=False)
-    monkeypatch.setattr(out, "passing", shown.append)
-    with taking.passing(out) as told:
-        told("reading")
-        now[0] = taking.PAUSE + 0.1
-        told("comparing")
-    assert shown == ["comparing ...", ""]
 
 
 def test_a_new_session_takes_the_same_files(tmp_path: Path, capsys: Captured) -> None:

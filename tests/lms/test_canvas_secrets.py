@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from examrunner.cli.output import Output
 from examrunner.main import main
+from tests.cli.hearing import heard
 from tests.lms.canvas_server import TOKEN, Fault, Recorded
 from tests.lms.test_canvas_troubles import LIMIT, Captured, courses
 
@@ -89,15 +89,12 @@ def test_a_token_is_no_argument(canvas: Recorded, capsys: Captured) -> None:
 def test_what_takes_long_says_how_far_it_is(
     canvas: Recorded, session: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Reading, waiting and the job show on the terminal's last line, which is empty at the end."""
-    shown: list[str] = []
-    monkeypatch.setattr(Output, "passing", lambda _, words: shown.append(words))
-    monkeypatch.setattr("examrunner.cli.after.SOON", 0.0)
+    """Waiting and the job are told to whoever looks on, the job with how much of it is done."""
+    told = heard(monkeypatch)
     canvas.faults = [Fault("search_users", 403, LIMIT)]
     assert main(["canvas", "scores", str(session), "--course", "42", "--yes"]) == 0
-    assert "Canvas enters the scores ██████████ 100 %" in shown
-    assert "Canvas lets us wait, 1 s" in shown
-    assert shown[-1] == ""
+    assert ("Canvas enters the scores", 1.0) in told
+    assert ("Canvas lets us wait, 1 s", None) in told
 
 
 def test_the_help_says_how_far_it_is_tested(capsys: Captured) -> None:
