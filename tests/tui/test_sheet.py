@@ -38,6 +38,22 @@ def kinds(there: Room) -> list[str]:
     return [event.kind for event in there.app.desk.events(attempt.id)]
 
 
+# --- the time of a question ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", [("b", "b"), ("question_mark", "escape"), ("V", "escape")])
+async def test_a_question_keeps_its_seconds_under_another_screen(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    """Blanking, the key card or a look at the void screen takes no second from the question."""
+    async with room(demo(tmp_path)) as there:
+        await there.press(*CALL, "s")
+        there.clock.advance(34)
+        await there.press(*keys)
+        await there.press("e")
+        assert asked(there, 1)["seconds"] == 34
+
+
 # --- taking back and bringing back ---------------------------------------------------------
 
 
