@@ -70,6 +70,18 @@ async def test_what_was_taken_back_comes_back(tmp_path: Path) -> None:
         assert kinds(there)[-6:] == ["ticked", "rated", "undone", "undone", "redone", "redone"]
 
 
+async def test_what_is_said_stays_on_its_screen(tmp_path: Path) -> None:
+    """Words above the footer, and the key that takes a mark back, stand only where they hold."""
+    async with room(demo(tmp_path)) as there:
+        assert "nothing was taken back" in await there.press(*CALL, "s", "U")
+        assert "nothing was taken back" not in await there.press("V")
+        assert "nothing was taken back" in await there.press("escape")
+        assert "u takes it back" in await there.press("1")
+        assert "takes it back" not in await there.press("V")
+        assert "v shows the record" in await there.press("escape", "d", "p", "enter", "up", "enter")
+        assert "v shows the record" not in await there.press("v")
+
+
 async def test_a_new_mark_ends_bringing_back(tmp_path: Path) -> None:
     """After another mark nothing older comes back in its place."""
     async with room(demo(tmp_path)) as there:

@@ -9,6 +9,7 @@ from examrunner.domain.exam.phases import Action as Deed
 from examrunner.domain.exam.phases import allowed
 from examrunner.services import conduct
 from examrunner.tui.actions import WHY_NOT
+from examrunner.tui.lines import Line, line
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.words import what_words
 
@@ -42,6 +43,13 @@ class MarkingScreen(ExamScreen):
 
     def draw_answers(self) -> None:
         """Draw what a mark changes."""
+
+    def status(self) -> Line:
+        """Return what was saved last; only here a mark can be taken back."""
+        told, last = super().status(), self.exam.desk.saved
+        if self.exam.is_calm and last is not None and isinstance(last.what, MARKS):
+            return line(*told, ("   u", "key"), (" takes it back", "dim"))
+        return told
 
     @property
     def attempt(self) -> Attempt:
