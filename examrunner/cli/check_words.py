@@ -22,6 +22,7 @@ HEADS = {
     "too-few-reviews": "too few reviews",
     "too-few-from-calendar": "too few reviews from the calendar",
     "nothing-eligible": "nothing to be drawn",
+    "too-few-papers": "fewer papers to be drawn than attempts",
     "unknown-title": "titles that no reading of the course has",
     "unknown-student": "reviews of people who are not on the roster",
     "ambiguous-student": "reviews of people who could be several students",
