@@ -231,13 +231,13 @@ def _new_data(
 
 def _check(options: Namespace, out: Output) -> int:
     from examrunner.cli.check_words import check_data, say_check
-    from examrunner.services.checking import check
+    from examrunner.services.checking import check, phase_of
     from examrunner.services.folders import session_folder
 
     folder = session_folder(options.session)
-    found = check(folder)
-    out.emit(check_data(found))
-    say_check(found, folder, out)
+    found, phase = check(folder), phase_of(folder)
+    out.emit(check_data(found, phase))
+    say_check(found, phase, folder, out)
     return 0 if found.is_ok else 1
 
 
@@ -245,11 +245,13 @@ def _check(options: Namespace, out: Output) -> int:
 
 
 def _plan(options: Namespace, out: Output) -> int:
+    from examrunner.cli.check_words import say_record
     from examrunner.services.checking import plan_of
     from examrunner.services.folders import session_folder
 
-    rules, plan = plan_of(session_folder(options.session))
+    rules, plan, phase = plan_of(session_folder(options.session))
     out.emit(_plan_data(plan))
+    say_record(phase, out)
     _say_plan(rules, plan, out)
     return 0
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from examrunner.cli.arguments import quoted
 from examrunner.cli.output import problems_data
+from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.problems import Severity
 from examrunner.domain.text import counted
 from examrunner.services.checking import NO_BANK, Checked, excluded
@@ -21,6 +22,7 @@ HEADS = {
     "too-few-reviews": "too few reviews",
     "too-few-from-calendar": "too few reviews from the calendar",
     "nothing-eligible": "nothing to be drawn",
+    "too-few-papers": "fewer papers to be drawn than attempts",
     "unknown-title": "titles that no reading of the course has",
     "unknown-student": "reviews of people who are not on the roster",
     "ambiguous-student": "reviews of people who could be several students",
@@ -30,7 +32,7 @@ HEADS = {
 """Rules whose problems stand together below a heading; the others stand on their own."""
 
 
-def check_data(checked: Checked) -> dict[str, Any]:
+def check_data(checked: Checked, phase: SessionPhase) -> dict[str, Any]:
     """Return the data of `check --json`."""
     data = problems_data(checked.problems)
     prepared = checked.prepared
@@ -39,7 +41,7 @@ def check_data(checked: Checked) -> dict[str, Any]:
     return {
         **data,
         "session": prepared.settings.session,
-        "committed": checked.is_committed,
+        "committed": phase is not SessionPhase.DRAFT,
         "students": len(prepared.students),
         "reviews": len(prepared.reviews),
         "papers": len(_papers(prepared)),
@@ -50,7 +52,7 @@ def check_data(checked: Checked) -> dict[str, Any]:
     }
 
 
-def say_check(checked: Checked, folder: Path, out: Output) -> None:
+def say_check(checked: Checked, phase: SessionPhase, folder: Path, out: Output) -> None:
     """Say everything that is wrong, errors first, and what will happen."""
     errors = [one for one in checked.problems if one.severity is Severity.ERROR]
     warnings = [one for one in checked.problems if one.severity is Severity.WARNING]
@@ -65,13 +67,23 @@ def say_check(checked: Checked, folder: Path, out: Output) -> None:
         _say_bankless(prepared, out)
         _say_excluded(prepared, out)
     if not checked.is_ok:
-        out.say("not ok: the day cannot begin before the errors are gone.")
+        if phase in (SessionPhase.DRAFT, SessionPhase.COMMITTED):
+            out.say("not ok: the day cannot begin before the errors are gone.")
+        say_record(phase, out)
         return
     assert prepared is not None
     _say_ok(prepared, out)
-    if checked.is_committed:
-        out.say("The session has been opened: its record counts, and changes in the files do not.")
+    say_record(phase, out)
     out.say(f"Next: {quoted('open', folder)}")
+
+
+def say_record(phase: SessionPhase, out: Output) -> None:
+    """Say that the record counts in the place of the files, once there is one."""
+    if phase is SessionPhase.COMMITTED:
+        out.say("The session is committed: its record counts, and changes in the files only once")
+        out.say("it is committed again: examrunner commit --why other.")
+    elif phase is not SessionPhase.DRAFT:
+        out.say("The session has been opened: its record counts, and changes in the files do not.")
 
 
 def _say_grouped(problems: list[Problem], out: Output) -> None:

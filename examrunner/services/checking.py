@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.eligibility import Reason
+from examrunner.domain.errors import ExamError
 from examrunner.domain.exam.clock import shown
+from examrunner.domain.exam.phases import SessionPhase
 from examrunner.domain.exam.plan import Plan, plan
 from examrunner.domain.exam.settings import ExamRules, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, Severity, has_errors, warning
 from examrunner.services.exposure import exposure_problems
-from examrunner.services.folders import ROSTER_FILE
+from examrunner.services.folders import USUAL_DATABASE
 from examrunner.services.prepare import Prepared, prepare
-from examrunner.storage.readers.rosters import read_roster
+from examrunner.services.results import read_results
 from examrunner.storage.readers.session_files import read_settings
 
 if TYPE_CHECKING:
@@ -31,8 +33,6 @@ class Checked:
     """None where a file that everything rests on cannot be read."""
     problems: tuple[Problem, ...]
     """Errors first."""
-    is_committed: bool
-    """The ledger has roster, lists, banks and rules: the files no longer count."""
 
     @property
     def is_ok(self) -> bool:
@@ -55,10 +55,24 @@ def check(folder: Path) -> Checked:
     try:
         prepared = prepare(folder)
     except BadInput as bad:
-        return Checked(None, _errors_first(bad.problems), is_committed=False)
+        return Checked(None, _errors_first(bad.problems))
     problems = [*prepared.problems, *_does_not_fit(prepared), *exposure_problems(prepared)]
-    is_committed = (folder / prepared.settings.database).is_file()
-    return Checked(prepared, _errors_first(problems), is_committed)
+    return Checked(prepared, _errors_first(problems))
+
+
+def phase_of(folder: Path) -> SessionPhase:
+    """Return how far the day has come; a record that cannot be read counts as a day begun.
+
+    From commit on the ledger has roster, lists, banks and rules: the files do not count.
+    """
+    settings, _ = read_settings(folder)
+    path = folder / (settings.database if settings else USUAL_DATABASE)
+    if not path.is_file() or not path.stat().st_size:
+        return SessionPhase.DRAFT
+    try:
+        return read_results(folder).phase
+    except ExamError:
+        return SessionPhase.OPEN
 
 
 def excluded(prepared: Prepared) -> list[Excluded]:
@@ -74,14 +88,14 @@ def excluded(prepared: Prepared) -> list[Excluded]:
     return found
 
 
-def plan_of(folder: Path) -> tuple[ExamRules, Plan]:
-    """Return a session's rules of time and its plan. Raises BadInput."""
-    settings, problems = read_settings(folder)
-    roster = read_roster(folder / ROSTER_FILE)
-    problems = [*problems, *roster.problems]
-    if settings is None or has_errors(problems):
-        raise BadInput(problems)
-    return settings.exam, plan(settings.exam, roster.students)
+def plan_of(folder: Path) -> tuple[ExamRules, Plan, SessionPhase]:
+    """Return a session's rules of time, its plan and its phase; from commit on, as on record.
+
+    Raises BadInput where the files of a draft cannot be read.
+    """
+    found = read_results(folder)
+    exam = found.settings.exam
+    return exam, plan(exam, [one.student for one in found.results]), found.phase
 
 
 def _does_not_fit(prepared: Prepared) -> list[Problem]:

@@ -82,11 +82,13 @@ def remarks(desk: Desk, attempt: Attempt) -> dict[str, str]:
 
 
 def choices(desk: Desk, attempt: Attempt) -> list[str]:
-    """Return the readings that may be chosen by hand: this student's own first."""
+    """Return the readings that may be chosen by hand.
+
+    This student's own come first, and at the end those that the student knows from an attempt.
+    """
     stored = desk.stored_session()
-    own = [name for name in stored.eligible.get(attempt.student, ()) if name in stored.banks]
-    rest = sorted(set(stored.banks) - set(own))
-    return own + rest
+    own, known = stored.eligible.get(attempt.student, ()), desk.known_papers(attempt.student)
+    return sorted(stored.banks, key=lambda name: (name in known, name not in own, name))
 
 
 def is_drawn(desk: Desk, attempt: Attempt) -> bool:

@@ -179,9 +179,15 @@ class Known:
         if self.stored is not None:
             if key not in self.stored.eligible:
                 return True
-            return self.draw_log is not None and not self.draw_log.papers(key)
-        known = self.prepared.eligible.get(key) if self.prepared else None
-        return known is not None and not known.eligible
+            known = self.known_papers(key)
+            return self.draw_log is not None and known.issuperset(self.draw_log.papers(key))
+        own = self.prepared.eligible.get(key) if self.prepared else None
+        return own is not None and not own.eligible
+
+    def known_papers(self, key: str) -> frozenset[str]:
+        """Return the papers that a student knows from earlier attempts."""
+        own = self.row(key).attempts
+        return frozenset(one.reading for one in own if one.reading and one.knows_paper)
 
     def demand(self, action: Action, attempt: Attempt) -> None:
         """Raise Refused where the day or the attempt is not in a phase for this."""

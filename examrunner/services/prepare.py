@@ -96,7 +96,8 @@ def prepare(folder: Path, instead: Mapping[str, bytes] = NOTHING) -> Prepared:
     lists = eligibility(students, matched.reviews, course, settings.eligible, only)
     rules = settings.reviews or (course.reviews if course else ReviewRules())
     problems += [*matched.problems, *found, *_usable(banks, usable, settings)]
-    problems += review_rule_problems(course, rules, students, matched.reviews, lists)
+    each = settings.exam.papers_per_student
+    problems += review_rule_problems(course, rules, students, matched.reviews, lists, papers=each)
     problems += _examinable(students, lists)
     prepared = Prepared(
         folder=folder,

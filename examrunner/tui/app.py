@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from examrunner.domain.errors import Environment, ExamError, refused_by_machine
 from examrunner.domain.exam.phases import Action, SessionPhase, allowed
-from examrunner.domain.problems import BadInput
 from examrunner.tui.actions import bindings
 from examrunner.tui.lines import Line, Span, line
-from examrunner.tui.paths import in_a_line, short
+from examrunner.tui.paths import short
 from examrunner.tui.screens.opening import OpeningScreen
 from examrunner.tui.themes import DEFAULT, THEMES, is_without_colour
 from examrunner.tui.typing import OneKeyAtATime
@@ -66,14 +65,23 @@ class ExamApp(OneKeyAtATime):
         self._desk: Desk | None = None
         self.failure: ExamError | None = None
         """Why the app ended, where it could not go on; told after the terminal is restored."""
-        self.message: Line | None = None
-        """What to say above the footer instead of the event saved last."""
+        self._message: Line | None = None
+        self._told_on: Screen[object] | None = None
         self.beats = True
         """Whether the app gives its sign of life each second by itself."""
         self.troubles: Troubles | None = None
         """What happens in a rehearsal; None on a real day."""
         self.unfinished_of = defaultdict[str, Unfinished](Unfinished)
         self._copy_fault = ""
+
+    @property
+    def message(self) -> Line | None:
+        """What is said above the footer instead of the event saved last, on its own screen only."""
+        return self._message if self._told_on is self.screen else None
+
+    @message.setter
+    def message(self, words: Line | None) -> None:
+        self._message, self._told_on = words, self.screen
 
     @property
     def desk(self) -> Desk:
@@ -148,10 +156,6 @@ class ExamApp(OneKeyAtATime):
     def _begin_exam(self, desk: Desk) -> None:
         from examrunner.tui.screens.board import BoardScreen
 
-        if desk.left_over:
-            self.say(desk.left_over)
-        if self.troubles is not None and self.troubles.has_crashed:
-            self.say("(rehearsal) it was killed, as by a power cut; every mark was on disk")
         self.push_screen(BoardScreen())
         if desk.under_way() is not None:
             from examrunner.tui.screens.resume import ResumeScreen
@@ -159,6 +163,10 @@ class ExamApp(OneKeyAtATime):
             self.push_screen(ResumeScreen())
         if desk.phase is SessionPhase.SUSPENDED:
             self._show_alarm()
+        if desk.left_over:
+            self.say(desk.left_over)
+        if self.troubles is not None and self.troubles.has_crashed:
+            self.say("(rehearsal) it was killed, as by a power cut; every mark was on disk")
 
     def _show_alarm(self) -> None:
         from examrunner.tui.screens.day import AlarmScreen
@@ -301,17 +309,13 @@ class ExamApp(OneKeyAtATime):
 
     def tell(self, failure: ExamError) -> None:
         """Show a failure above the footer."""
-        from examrunner.storage.database.drafts import NotSaved
+        from examrunner.tui.words import failure_line
 
-        message = in_a_line(failure) if isinstance(failure, BadInput) else failure.message
-        words = f"  {message} {failure.hint}".rstrip()
-        if len(words) > self.size.width:
-            words = f"  {message}"
-        self.message = line((words, "bad" if isinstance(failure, NotSaved) else "warn"))
+        self.message = failure_line(failure, self.size.width)
         self.redraw()
 
     def say(self, words: str) -> None:
-        """Show words above the footer until the next deed."""
+        """Show words above the footer of this screen until the next deed."""
         self.message = line((f"  {words}", "dim"))
         self.redraw()
 
@@ -337,19 +341,9 @@ class ExamApp(OneKeyAtATime):
             return self.message
         if self._desk is None:
             return ()
-        if self._desk.waiting:
-            from examrunner.tui.words import waiting_line
+        from examrunner.tui.words import desk_line
 
-            return waiting_line(self._desk.waiting)
-        from examrunner.storage.database.drafts import ShutOut
-
-        if self._desk.is_shut_out:
-            return line((f"  {ShutOut().message}", "bad"))
-        if self._desk.saved is None:
-            return ()
-        from examrunner.tui.words import said
-
-        return line(*said(self._desk))
+        return desk_line(self._desk)
 
     @property
     def is_calm(self) -> bool:

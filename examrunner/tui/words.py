@@ -10,13 +10,16 @@ from examrunner.domain.errors import Environment
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import NOT_REACHED, newest_first
 from examrunner.domain.exam.clock import shown
+from examrunner.domain.problems import BadInput
 from examrunner.services.day import Day, day_of, local
 from examrunner.services.second_read import readings_of
 from examrunner.tui.lines import line, pad
+from examrunner.tui.paths import in_a_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from examrunner.domain.errors import ExamError
     from examrunner.domain.exam.attempts import Asked, Attempt
     from examrunner.domain.exam.fitting import Fit, Open
     from examrunner.domain.exam.layout import Pause
@@ -105,16 +108,29 @@ def what_words(what: ev.What) -> str:
             return _SAID[type(what)]
 
 
-def said(desk: Desk) -> list[Span]:
-    """Return the event saved last, with its time, and whether it can be taken back."""
-    event = desk.saved
-    if event is None:
-        return []
-    at = local(desk.settings, event.at)
-    spans: list[Span] = [(f"  {at:%H:%M:%S} {what_words(event.what)}", "dim")]
-    if isinstance(event.what, ev.MARKS):
-        spans += [("   u", "key"), (" takes it back", "dim")]
-    return spans
+def failure_line(failure: ExamError, width: int) -> Line:
+    """Return what is said above the footer of a failure; its hint only where there is room."""
+    from examrunner.storage.database.drafts import NotSaved
+
+    message = in_a_line(failure) if isinstance(failure, BadInput) else failure.message
+    words = f"  {message} {failure.hint}".rstrip()
+    if len(words) > width:
+        words = f"  {message}"
+    return line((words, "bad" if isinstance(failure, NotSaved) else "warn"))
+
+
+def desk_line(desk: Desk) -> Line:
+    """Return what waits for the disk, who else writes now, or the event saved last and when."""
+    from examrunner.storage.database.drafts import ShutOut
+
+    if desk.waiting:
+        return waiting_line(desk.waiting)
+    if desk.is_shut_out:
+        return line((f"  {ShutOut().message}", "bad"))
+    if desk.saved is None:
+        return ()
+    at = local(desk.settings, desk.saved.at)
+    return line((f"  {at:%H:%M:%S} {what_words(desk.saved.what)}", "dim"))
 
 
 def waiting_line(waiting: Waiting) -> Line:

@@ -12,7 +12,7 @@ from examrunner.domain.exam.events import Verdict
 from examrunner.main import main
 from examrunner.services import day_acts
 from examrunner.services.results import read_results
-from tests.classes import GRADEBOOK, write_session
+from tests.classes import GRADEBOOK, SETTINGS, write_session
 from tests.services.desks import Room, write_small
 
 if TYPE_CHECKING:
@@ -77,6 +77,27 @@ def test_check_of_an_opened_session_says_what_counts(session: Path, capsys: Capt
     """Once a session has been opened, its record counts and its files do not."""
     assert typed("check", session) == 0
     assert "its record counts" in capsys.readouterr().out
+
+
+def test_plan_of_an_opened_session_is_the_record_s(session: Path, capsys: Captured) -> None:
+    """Other minutes in a file change no plan of a day that has begun, and it says why."""
+    (session / "session.yaml").write_text(f"{SETTINGS}  minutes: 9\n", encoding="utf-8")
+    assert typed("plan", session) == 0
+    said = capsys.readouterr().out
+    assert "4 attempts of 5:00" in said
+    assert "its record counts" in said
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "session.yaml"])
+def test_broken_files_do_not_stop_a_day_that_has_begun(
+    session: Path, capsys: Captured, name: str
+) -> None:
+    """`check` names what is wrong with them and does not say that the day cannot begin."""
+    (session / name).write_text("[name\n", encoding="utf-8")
+    assert typed("check", session) == 1
+    said = capsys.readouterr().out
+    assert "cannot begin" not in said
+    assert "its record counts" in said
 
 
 # --- export --------------------------------------------------------------------------------

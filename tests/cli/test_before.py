@@ -327,3 +327,18 @@ def test_plan_as_data(tmp_path: Path, capsys: Captured) -> None:
     assert found["fits"] is True
     assert found["needed_seconds"] == 4 * 300 + 3 * 40
     assert found["window_seconds"] == 1800
+
+
+def test_check_and_plan_of_a_committed_session(tmp_path: Path, capsys: Captured) -> None:
+    """From commit on the plan is the record's, and both say how changed files come to count."""
+    folder = write_session(tmp_path / "small")
+    assert typed("commit", folder) == 0
+    shorter = SETTINGS.replace("09:30", "09:10")
+    (folder / "session.yaml").write_text(shorter, encoding="utf-8")
+    for command in ("check", "plan"):
+        capsys.readouterr()
+        assert typed(command, folder) == 0
+        said = capsys.readouterr().out
+        assert "only once\nit is committed again: examrunner commit --why other" in said
+        assert "has been opened" not in said
+    assert "the window from 09:00 to 09:30" in said

@@ -231,6 +231,14 @@ def test_the_students_own_papers_are_offered_first(room: Room) -> None:
     assert draws.choices(room.desk, room.called("eli")) == ["paper-c", "paper-a", "paper-b"]
 
 
+def test_a_paper_known_from_an_earlier_attempt_is_offered_last(tmp_path: Path) -> None:
+    """Who has had the only own paper is never offered it first for a further attempt."""
+    room = Room(write_small(tmp_path, f"{SETTINGS}exam: {{papers_per_student: 2}}\n"))
+    assert room.decided("eli").reading == "paper-c"
+    assert draws.choices(room.desk, room.called("eli")) == ["paper-a", "paper-b", "paper-c"]
+    room.leave()
+
+
 def test_a_reading_that_was_not_committed_is_refused(room: Room) -> None:
     """Only what the commit holds can be chosen."""
     attempt = room.called()

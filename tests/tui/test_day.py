@@ -104,6 +104,25 @@ async def test_a_student_whose_only_paper_is_void_has_none_to_draw(tmp_path: Pat
         assert "c chooses a paper by hand" in await exam.press("enter", "enter", "r")
 
 
+async def test_a_second_paper_that_nobody_can_draw_is_told_beforehand(tmp_path: Path) -> None:
+    """The board says so once the only paper is done, and by hand that one is offered last."""
+    folder = demo(tmp_path)
+    settings = folder / "session.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("papers_per_student: 1", "papers_per_student: 2"), "utf-8")
+    async with room(folder) as exam:
+        await exam.press("end", "up", "up")
+        await examine(exam, "pass")
+        row = next(one for one in exam.text().splitlines() if "Student 22" in one)
+        assert "no paper to draw" in row
+        screen = await exam.press("end", "up", "up", "enter", "enter", "c")
+        assert "no other is the student's own" in screen
+        assert "known already" not in screen
+        shown: Any = exam.app.screen
+        rows = (await exam.press(*["down"] * len(shown.choices))).splitlines()
+        assert "MaskGIT" in next(one for one in rows if "known already" in one)
+
+
 async def test_a_student_may_be_excused(tmp_path: Path) -> None:
     """Voided without a further attempt the student is done, without a score."""
     async with room(demo(tmp_path)) as exam:

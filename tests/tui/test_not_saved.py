@@ -113,6 +113,20 @@ async def test_a_sleep_is_asked_about(tmp_path: Path) -> None:
         assert attempt.clock.left(clock.now()) == 299
 
 
+async def test_the_question_keeps_its_seconds_before_a_sleep(tmp_path: Path) -> None:
+    """What was said before the machine slept stays time of the question; the sleep is not."""
+    clock = FakeClock()
+    async with room(demo(tmp_path), clock) as exam:
+        await exam.press(*CALL)
+        clock.advance(20)
+        exam.app.beat()
+        clock.fall_asleep(120)
+        exam.app.beat()
+        await exam.settle()
+        await exam.press("enter", "s")
+        assert exam.record()["attempts"][0]["questions"][0]["seconds"] == 20
+
+
 async def test_a_break_can_count(tmp_path: Path) -> None:
     """The examiner may let a gap count: the clock then shows less."""
     clock = FakeClock()

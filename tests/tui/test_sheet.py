@@ -38,6 +38,22 @@ def kinds(there: Room) -> list[str]:
     return [event.kind for event in there.app.desk.events(attempt.id)]
 
 
+# --- the time of a question ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keys", [("b", "b"), ("question_mark", "escape"), ("V", "escape")])
+async def test_a_question_keeps_its_seconds_under_another_screen(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    """Blanking, the key card or a look at the void screen takes no second from the question."""
+    async with room(demo(tmp_path)) as there:
+        await there.press(*CALL, "s")
+        there.clock.advance(34)
+        await there.press(*keys)
+        await there.press("e")
+        assert asked(there, 1)["seconds"] == 34
+
+
 # --- taking back and bringing back ---------------------------------------------------------
 
 
@@ -52,6 +68,18 @@ async def test_what_was_taken_back_comes_back(tmp_path: Path) -> None:
         assert "nothing was taken back" in await there.press("U")
         assert (asked(there)["rating"], asked(there)["points"]) == ("strong", [1])
         assert kinds(there)[-6:] == ["ticked", "rated", "undone", "undone", "redone", "redone"]
+
+
+async def test_what_is_said_stays_on_its_screen(tmp_path: Path) -> None:
+    """Words above the footer, and the key that takes a mark back, stand only where they hold."""
+    async with room(demo(tmp_path)) as there:
+        assert "nothing was taken back" in await there.press(*CALL, "s", "U")
+        assert "nothing was taken back" not in await there.press("V")
+        assert "nothing was taken back" in await there.press("escape")
+        assert "u takes it back" in await there.press("1")
+        assert "takes it back" not in await there.press("V")
+        assert "v shows the record" in await there.press("escape", "d", "p", "enter", "up", "enter")
+        assert "v shows the record" not in await there.press("v")
 
 
 async def test_a_new_mark_ends_bringing_back(tmp_path: Path) -> None:

@@ -99,8 +99,10 @@ def review_rule_problems(
     students: Iterable[Student],
     reviews: Iterable[Review],
     eligible: Iterable[Eligibility] = (),
+    *,
+    papers: int = 1,
 ) -> list[Problem]:
-    """Warn of each student who is short of reviews or has nothing to be drawn on.
+    """Warn of each student who is short of reviews or has fewer than `papers` to be drawn on.
 
     Reviews of readings that the course calls not reviewable don't count. Without a course no
     review rule applies.
@@ -124,6 +126,10 @@ def review_rule_problems(
             text = f"{student.name} has no reviewed paper that may be drawn: left out of the draw"
             hint = "a paper can still be assigned or chosen by hand"
             problems.append(warning(text, hint, rule="nothing-eligible"))
+        elif (own := drawn_on.get(who, papers)) < papers:
+            text = f"{student.name} has {own} of {papers} papers that may be drawn"
+            hint = "the rest can be chosen by hand on the day"
+            problems.append(warning(text, hint, rule="too-few-papers"))
     return problems
 
 

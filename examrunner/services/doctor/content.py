@@ -29,6 +29,7 @@ WITHOUT_NAMES = {
     "too-few-reviews": "too few reviews",
     "too-few-from-calendar": "too few reviews from the calendar",
     "nothing-eligible": "students without a paper that may be drawn",
+    "too-few-papers": "students with fewer papers to be drawn than attempts",
     "unknown-student": "reviews of people who are not on the roster",
     "ambiguous-student": "reviews of people who could be several students",
     "reviewed-twice": "reviews handed in twice",

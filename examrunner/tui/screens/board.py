@@ -168,7 +168,7 @@ class BoardScreen(ListScreen):
             word = word or "once more"
         elif attempt.phase is not Phase.DECIDED and done:
             word = f"{done} of {len(row.attempts)} done"
-        if attempt.phase is Phase.WAITING and not done and self.exam.desk.has_no_paper(row.key):
+        if attempt.phase is Phase.WAITING and self.exam.desk.has_no_paper(row.key):
             word = "no paper to draw"
         if (missing := self._overdue(row)) is not None:
             sign, word = "!", f"not here for {minutes_words(missing)}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ChooseScreen(ListScreen):
-    """The readings: the student's own first, then all others of the session."""
+    """The readings: the student's own first, at the end those known from an earlier attempt."""
 
     name_in_registry: ClassVar[str] = "choose"
     BINDINGS: ClassVar[list[BindingType]] = bindings("choose")
@@ -26,6 +26,7 @@ class ChooseScreen(ListScreen):
         self.attempt_id = attempt
         self.choices: list[str] = []
         self._own = 0
+        self._known: frozenset[str] = frozenset()
 
     @property
     def attempt(self) -> Attempt:
@@ -35,8 +36,9 @@ class ChooseScreen(ListScreen):
     def on_mount(self) -> None:
         """List the readings."""
         self.choices = draws.choices(self.exam.desk, self.attempt)
-        stored = self.exam.desk.stored_session()
-        self._own = len(stored.eligible.get(self.attempt.student, ()))
+        self._known = self.exam.desk.known_papers(self.attempt.student)
+        own = self.exam.desk.stored_session().eligible.get(self.attempt.student, ())
+        self._own = len(set(own) - self._known)
 
     def bar(self) -> Line:
         """Return what this is."""
@@ -48,7 +50,7 @@ class ChooseScreen(ListScreen):
 
     def head_lines(self) -> list[Line]:
         """Return the heading."""
-        own = "none is the student's own"
+        own = f"{'no other' if self._known else 'none'} is the student's own"
         if self._own:
             own = f"the first {f'{self._own} are' if self._own > 1 else 'is'} the student's own"
         return [line((f"  {own}", "dim"))]
@@ -58,7 +60,8 @@ class ChooseScreen(ListScreen):
         name = self.choices[place]
         title = self.exam.desk.stored_session().title(name)
         ink = "" if place < self._own else "dim"
-        return line((f"  {pad(title, width - 4)}", ink))
+        known = "  known already" if name in self._known else ""
+        return line((f"  {pad(title, width - 4 - len(known))}", ink), (known, "warn"))
 
     def action_choose(self) -> None:
         """Take the chosen reading and reveal it."""

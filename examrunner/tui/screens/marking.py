@@ -9,6 +9,7 @@ from examrunner.domain.exam.phases import Action as Deed
 from examrunner.domain.exam.phases import allowed
 from examrunner.services import conduct
 from examrunner.tui.actions import WHY_NOT
+from examrunner.tui.lines import Line, line
 from examrunner.tui.screens.base import ExamScreen
 from examrunner.tui.words import what_words
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from examrunner.domain.bank.banks import Question
     from examrunner.domain.exam.attempts import Attempt
+    from examrunner.domain.exam.moments import Moment
     from examrunner.services.desk import Desk
 
 
@@ -41,6 +43,13 @@ class MarkingScreen(ExamScreen):
 
     def draw_answers(self) -> None:
         """Draw what a mark changes."""
+
+    def status(self) -> Line:
+        """Return what was saved last; only here a mark can be taken back."""
+        told, last = super().status(), self.exam.desk.saved
+        if self.exam.is_calm and last is not None and isinstance(last.what, MARKS):
+            return line(*told, ("   u", "key"), (" takes it back", "dim"))
+        return told
 
     @property
     def attempt(self) -> Attempt:
@@ -67,11 +76,15 @@ class MarkingScreen(ExamScreen):
         elapsed = self.attempt.clock.elapsed(self.exam.desk.clock.now())
         return int(self._spent.get(self._current, 0.0) + elapsed - self._since)
 
-    def _go_to(self, place: int) -> None:
-        elapsed = self.attempt.clock.elapsed(self.exam.desk.clock.now())
+    def _keep_seconds(self, until: Moment | None = None) -> None:
+        """Put the seconds so far, or those `until` then, down to the current question."""
+        elapsed = self.attempt.clock.elapsed(until or self.exam.desk.clock.now())
         before = self._spent.get(self._current, 0.0)
-        self._spent[self._current] = before + elapsed - self._since
+        self._spent[self._current] = before + max(0.0, elapsed - self._since)
         self._since = elapsed
+
+    def _go_to(self, place: int) -> None:
+        self._keep_seconds()
         self._current = min(max(0, place), len(self._questions) - 1)
         self.scrolled = 0
         self.aside = ""

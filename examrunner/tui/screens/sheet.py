@@ -78,6 +78,10 @@ class SheetScreen(MarkingScreen):
             self.exam.say("reads each question: second window or card")
         self._arm()
 
+    def on_screen_suspend(self) -> None:
+        """Keep the question's seconds until now, or until a break that is still to be judged."""
+        self._keep_seconds(self.exam.desk.last_seen)
+
     def on_screen_resume(self) -> None:
         """Go on after another screen: time elsewhere belongs to no question."""
         self._since = self.attempt.clock.elapsed(self.exam.desk.clock.now())

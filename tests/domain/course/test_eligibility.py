@@ -104,6 +104,18 @@ def test_who_has_nothing_to_be_drawn_on() -> None:
     assert problem.rule == "nothing-eligible"
 
 
+def test_who_has_fewer_papers_than_attempts() -> None:
+    """With two papers a student, one to be drawn on is a warning beforehand; two are not."""
+    reviews = [*reviewed("ann", "a", "v"), *reviewed("bob", "b")]
+    eligible = eligibility([ANN, BOB], reviews, None, EligibleRules())
+    students = [ANN, BOB]
+    (problem,) = review_rule_problems(None, ReviewRules(), students, reviews, eligible, papers=2)
+    assert (problem.rule, problem.text) == (
+        "too-few-papers",
+        "Bob has 1 of 2 papers that may be drawn",
+    )
+
+
 def test_no_rule_applies_without_a_course() -> None:
     """Without a course nobody is short of reviews."""
     assert not review_rule_problems(None, ReviewRules(20, 15), [BOB], [])
