@@ -38,7 +38,7 @@ from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import Problem
 from examrunner.services.exposure import earlier_sessions, tally
-from examrunner.services.folders import demand_session
+from examrunner.services.folders import demand_session, has_record
 from examrunner.services.secret import read_secret
 from examrunner.storage.readers.approval_files import known_approvals
 from examrunner.storage.readers.bank_files import read_banks
@@ -132,7 +132,7 @@ def worklist(folder: Path, minutes: float = MINUTES) -> Worklist:
     demand_session(folder)
     settings = demand_settings(folder)
     found = None
-    if (folder / settings.database).exists():
+    if has_record(folder / settings.database):
         found = _from_record(folder, settings)
     return _listed(folder, found or _from_files(folder), minutes)
 

@@ -18,7 +18,7 @@ from examrunner.domain.exam.phases import DAY_OVER, session_phase
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.bank_targets import COURSE_FILE
 from examrunner.services.exposure import tally
-from examrunner.services.folders import demand_session
+from examrunner.services.folders import demand_session, has_record
 from examrunner.storage.files import write_atomically
 from examrunner.storage.readers.approval_files import FILE as APPROVALS
 from examrunner.storage.readers.approval_files import READABLE, approvals_bytes, read_approvals
@@ -119,7 +119,7 @@ def _used(folder: Path, settings: Settings) -> tuple[Used, bool]:
         f"Nobody was examined in {settings.session} yet: there is nothing to remember.",
         "The banks of a session that was not held are simply its files.",
     )
-    if not (folder / settings.database).is_file():
+    if not has_record(folder / settings.database):
         raise nothing
     with look(folder / settings.database, settings.session) as seen:
         if seen.ledger is None:

@@ -13,7 +13,7 @@ from examrunner.domain.exam.plan import Plan, plan
 from examrunner.domain.exam.settings import ExamRules, WithoutBank
 from examrunner.domain.problems import BadInput, Problem, Severity, has_errors, warning
 from examrunner.services.exposure import exposure_problems
-from examrunner.services.folders import USUAL_DATABASE
+from examrunner.services.folders import USUAL_DATABASE, has_record
 from examrunner.services.prepare import Prepared, prepare
 from examrunner.services.results import read_results
 from examrunner.storage.readers.session_files import read_settings
@@ -67,7 +67,7 @@ def phase_of(folder: Path) -> SessionPhase:
     """
     settings, _ = read_settings(folder)
     path = folder / (settings.database if settings else USUAL_DATABASE)
-    if not path.is_file() or not path.stat().st_size:
+    if not has_record(path):
         return SessionPhase.DRAFT
     try:
         return read_results(folder).phase

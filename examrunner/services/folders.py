@@ -40,6 +40,11 @@ def is_session(folder: Path) -> bool:
     return (folder / SETTINGS_FILE).is_file() or (folder / ROSTER_FILE).is_file()
 
 
+def has_record(database: Path) -> bool:
+    """Say whether a record is there; an empty file is none, whatever emptied or began it."""
+    return database.exists() and database.stat().st_size > 0
+
+
 def demand_session(folder: Path) -> None:
     """Raise WrongUsage where a folder holds no session."""
     if not folder.is_dir():

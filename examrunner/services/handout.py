@@ -17,7 +17,7 @@ from examrunner.domain.exam.settings import (
 from examrunner.domain.text import counted, long_date
 from examrunner.services import committed
 from examrunner.services.doctor.rules import Class, breaks_in_words, rules_in_words
-from examrunner.services.folders import demand_session
+from examrunner.services.folders import demand_session, has_record
 from examrunner.storage.readers.session_files import read_settings
 from examrunner.storage.writers.handout import Handout, Practice, Section, render_handout
 
@@ -306,7 +306,7 @@ def _plain(question: Question) -> str:
 
 def _material(folder: Path) -> Material:
     settings, _ = read_settings(folder)
-    if settings is not None and (folder / settings.database).exists():
+    if settings is not None and has_record(folder / settings.database):
         found = _from_record(folder, settings)
         if found is not None:
             return found

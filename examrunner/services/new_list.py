@@ -20,6 +20,7 @@ from examrunner.services.folders import (
     OLD_ROSTER,
     REVIEWS_FILE,
     ROSTER_FILE,
+    has_record,
 )
 from examrunner.services.roll import open_record
 from examrunner.storage.database.copies import BACKUPS
@@ -87,7 +88,7 @@ def phase_of(folder: Path) -> SessionPhase:
     """Return how far a session is, which may be open elsewhere. Raises BadInput, Environment."""
     settings = demand_settings(folder)
     record = folder / settings.database
-    if not record.exists():
+    if not has_record(record):
         return SessionPhase.DRAFT
     with open_record(record, settings) as ledger:
         if ledger.last("committed") is None:

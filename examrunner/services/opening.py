@@ -5,18 +5,17 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from examrunner.domain.errors import ExamError, Refused
+from examrunner.domain.errors import ExamError
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services.desk import Desk
-from examrunner.services.folders import LOCK_FILE, ROSTER_FILE, UNFINISHED
-from examrunner.storage.database.copies import BACKUPS, copies
+from examrunner.services.folders import LOCK_FILE, ROSTER_FILE, UNFINISHED, has_record
+from examrunner.services.lost import demand_no_copies
 from examrunner.storage.database.drafts import Busy, Draft
 from examrunner.storage.files import keep_private
 from examrunner.storage.lock import SessionLock
-from examrunner.storage.mirror import MIRROR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +56,7 @@ def open_desk(
     `take_over` that one is shut out instead) or the record was made by a newer program,
     Environment where the disk says no. On any of these nothing has changed.
     """
-    is_usual = (folder / USUAL.database).exists()
+    is_usual = has_record(folder / USUAL.database)
     settings = USUAL if is_usual else _written_settings(folder)
     lock = SessionLock(folder / LOCK_FILE)
     last_seen = lock.last_seen()
@@ -102,7 +101,7 @@ def _ledger_of(desk: Desk) -> Ledger | None:
     A file of the usual name that holds one session needs no settings: they are in it. This
     saves the start of the exam day the reading and checking of session.yaml.
     """
-    if not (desk.folder / desk.settings.database).exists():
+    if not has_record(desk.folder / desk.settings.database):
         return None
     from examrunner.storage.database.ledger import Ledger
 
@@ -112,26 +111,13 @@ def _ledger_of(desk: Desk) -> Ledger | None:
             return ledger
         desk.settings = _written_settings(desk.folder)
     path = desk.folder / desk.settings.database
-    return Ledger.open(path, desk.settings.session, create=False) if path.exists() else None
-
-
-def _demand_no_copies(folder: Path) -> None:
-    """Raise Refused where copies of a record are there and the record is not: it got lost.
-
-    Taken for a draft, the session would be committed anew, and its secret written over.
-    """
-    if copies(folder / BACKUPS) or (folder / MIRROR).exists():
-        raise Refused(
-            "The record of this session is missing, and copies of it are here.",
-            f"examrunner restore {folder} brings it back. To start over, move {BACKUPS} and "
-            f"{MIRROR} away.",
-        )
+    return Ledger.open(path, desk.settings.session, create=False) if has_record(path) else None
 
 
 def _open_draft(desk: Desk) -> None:
     from examrunner.storage.readers.rosters import read_roster
 
-    _demand_no_copies(desk.folder)
+    demand_no_copies(desk.folder)
     roster = read_roster(desk.folder / ROSTER_FILE)
     if has_errors(roster.problems):
         raise BadInput(roster.problems)

@@ -15,7 +15,8 @@ from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import DAY_OVER, SessionPhase, session_phase
 from examrunner.services import committed
-from examrunner.services.folders import demand_session
+from examrunner.services.folders import demand_session, has_record
+from examrunner.services.lost import demand_no_copies
 from examrunner.services.secret import read_secret
 from examrunner.storage.database.drafts import Draft
 from examrunner.storage.interrupts import held
@@ -60,7 +61,8 @@ def record_of(folder: Path) -> Iterator[tuple[Ledger, Stored, SessionPhase]]:
     demand_session(folder)
     settings = demand_settings(folder)
     path = folder / settings.database
-    if not path.exists():
+    if not has_record(path):
+        demand_no_copies(folder)
         raise Refused(NOTHING)
     with Ledger.open(path, settings.session, create=False) as ledger:
         day = ledger.of_the_day()

@@ -19,7 +19,8 @@ from examrunner.domain.plain import instant_text
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.services import committed
 from examrunner.services.committed import Stored
-from examrunner.services.folders import ROSTER_FILE, demand_session
+from examrunner.services.folders import ROSTER_FILE, demand_session, has_record
+from examrunner.services.lost import demand_no_copies
 from examrunner.services.second_read import agreement, readings_of
 from examrunner.storage.readers.rosters import read_roster
 from examrunner.storage.readers.session_files import demand_settings
@@ -88,14 +89,16 @@ class Results:
 def read_results(folder: Path) -> Results:
     """Read the results of a session, which may be open elsewhere.
 
-    Raises WrongUsage where the folder is no session, BadInput where its files cannot be read.
+    Raises WrongUsage where the folder is no session, BadInput where its files cannot be read,
+    Refused where its record got lost.
     """
     demand_session(folder)
     settings = demand_settings(folder)
-    if (folder / settings.database).exists():
+    if has_record(folder / settings.database):
         found = _from_ledger(folder, settings)
         if found is not None:
             return found
+    demand_no_copies(folder)
     roster = read_roster(folder / ROSTER_FILE)
     if has_errors(roster.problems):
         raise BadInput(roster.problems)

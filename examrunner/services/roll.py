@@ -15,7 +15,14 @@ from examrunner.domain.exam.chain import Event
 from examrunner.domain.exam.settings import Settings
 from examrunner.domain.problems import BadInput
 from examrunner.domain.text import tidy
-from examrunner.services.folders import CALENDAR_FILE, OLD_ROSTER, ROSTER_FILE, demand_session
+from examrunner.services.folders import (
+    CALENDAR_FILE,
+    OLD_ROSTER,
+    ROSTER_FILE,
+    demand_session,
+    has_record,
+)
+from examrunner.services.lost import demand_no_copies
 from examrunner.storage.database.copies import BACKUPS
 from examrunner.storage.database.drafts import Person
 from examrunner.storage.readers.calendar_rows import read_issued
@@ -61,7 +68,8 @@ class Roll:
 def read_roll(folder: Path) -> Roll:
     """Return who is in a session, which may be open elsewhere.
 
-    Raises BadInput where its files cannot be read, Environment where its record cannot.
+    Raises BadInput where its files cannot be read, Environment where its record cannot, Refused
+    where its record got lost: what is left of it would be forgotten, too.
     """
     demand_session(folder)
     settings = demand_settings(folder)
@@ -70,13 +78,15 @@ def read_roll(folder: Path) -> Roll:
     older = [*_on_older_lists(folder), *_invited(folder)]
     listed = tuple(dict.fromkeys([*roster.students, *older]))
     roll = Roll(folder, settings, None, files=listed)
-    if record.exists():
+    if has_record(record):
         with closing(open_record(record, settings)) as ledger, ledger.snapshot():
             if ledger.last("committed") is not None:
                 head = ledger.head()[0]
                 last = ledger.told(after=head - 1)[0].event
                 people, attempts = tuple(ledger.people()), tuple(ledger.attempts())
                 roll = replace(roll, record=record, people=people, attempts=attempts, last=last)
+    if roll.record is None:
+        demand_no_copies(folder)
     if roll.record is None and not roster.students and not _is_empty(roster.problems):
         raise BadInput(roster.problems)
     ids = {one.student.student_id for one in roll.people}

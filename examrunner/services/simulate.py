@@ -14,7 +14,7 @@ from examrunner.domain.draw.sheets import Item, SheetRule, items_of, rule_for
 from examrunner.domain.errors import ExamError
 from examrunner.domain.exam.rules import sheet_talk
 from examrunner.services import committed
-from examrunner.services.folders import demand_session
+from examrunner.services.folders import demand_session, has_record
 from examrunner.storage.readers.session_files import demand_settings
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def material_of(folder: Path) -> Material:
     """
     demand_session(folder)
     settings = demand_settings(folder)
-    if (folder / settings.database).exists():
+    if has_record(folder / settings.database):
         found = _from_record(folder, settings)
         if found is not None:
             return found
