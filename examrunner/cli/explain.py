@@ -75,12 +75,18 @@ def _list_words(told: Explained) -> list[str]:
     count = len(told.papers)
     if not count:
         return ["No paper of this student may be drawn."]
-    before = (
-        f"{counted(count, 'paper')} may be drawn. Each has a chance of 1 in {count} before the "
-        "day, whoever else is in the class and in whatever order it is called."
-        if count > 1
-        else "1 paper may be drawn: no other can come."
-    )
+    before = f"{counted(count, 'paper')} may be drawn{': no other can come' * (count == 1)}."
+    is_late = told.committed is None and told.position is not None
+    if is_late:
+        before += " The student joined after the commitment; the log has the line."
+    elif told.committed not in (None, told.papers):
+        other = ", ".join(told.titles[name] for name in told.committed or ())
+        before += f" In the commitment stood another list: {other}. The log has the change."
+    elif count > 1:
+        before += (
+            f" Each has a chance of 1 in {count} before the day, whoever else is in the class and "
+            "in whatever order it is called."
+        )
     return [before, *(f"- {told.titles[name]}" for name in told.papers)]
 
 
@@ -102,10 +108,12 @@ def _one_came(told: Explained, came: Came) -> str:
     if receipt is None:
         return f"Attempt {attempt.number}{at}: {title}, {attempt.origin}, not drawn{void}."
     said = "" if receipt.nonce == NONE else f" The number said was {receipt.nonce}."
+    among = counted(len(receipt.odds), "paper")
     return (
         f"Attempt {attempt.number}{at}: {title}{void}. It was draw {receipt.number}, on line "
         f"{receipt.line} of the log: ticket {receipt.ticket:,} of {W:,}; this paper's chance was "
-        f"{receipt.chance:.1%} just then.{said} The log's head after it begins {receipt.head}."
+        f"{receipt.chance:.1%} just then, among {among}.{said} The log's head after it begins "
+        f"{receipt.head}."
     )
 
 
@@ -166,6 +174,7 @@ def data_of(told: Explained) -> dict[str, object]:
         "position": told.position,
         "places": told.places,
         "papers": [{"reading": name, "title": told.titles[name]} for name in told.papers],
+        "committed": None if told.committed is None else list(told.committed),
         "attempts": [
             {
                 "attempt": one.attempt.number,

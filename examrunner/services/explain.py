@@ -51,6 +51,8 @@ class Explained:
     places: int
     papers: tuple[str, ...]
     """Readings that may be drawn."""
+    committed: tuple[str, ...] | None
+    """Those of the commitment; None for who is not in it."""
     titles: dict[str, str]
     came: tuple[Came, ...]
     """Attempts whose paper is known."""
@@ -97,7 +99,9 @@ def explain(folder: Path, who: str) -> Explained:
         attempts = [one for one in ledger.attempts() if one.student == person.key]
     attempts.sort(key=lambda one: one.number)
     is_in = person.key in log.students
-    named = {*stored.eligible.get(person.key, ()), *(one.reading for one in attempts)}
+    papers = stored.eligible.get(person.key, ())
+    committed = dict(stored.commitment.roster).get(person.key)
+    named = {*papers, *(committed or ()), *(one.reading for one in attempts)}
     settings = stored.settings
     return Explained(
         session=settings.session,
@@ -105,7 +109,8 @@ def explain(folder: Path, who: str) -> Explained:
         key=person.key,
         position=log.position(person.key) + 1 if is_in else None,
         places=len(log.students),
-        papers=stored.eligible.get(person.key, ()),
+        papers=papers,
+        committed=committed,
         titles={name: stored.title(name) for name in sorted(one for one in named if one)},
         came=tuple(_came(stored, log, one) for one in attempts if one.reading),
         h=stored.commitment.h,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from examrunner.cli.output import Output
 from examrunner.domain.plain import sha256
 from examrunner.main import main
 from examrunner.services import day_acts
@@ -112,6 +113,23 @@ def test_odd_spacings_are_refused(draft: Path, capsys: Captured) -> None:
 
 
 # --- slips ---------------------------------------------------------------------------------
+
+
+def test_who_gives_no_answer_commits_nothing(
+    draft: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enter keeps the spacing and commits; where the input ends (ctrl+d) nothing is done."""
+
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(Output, "is_terminal", lambda _: True)
+    monkeypatch.setattr("builtins.input", ended)
+    assert main(["commit", str(draft)]) == 3
+    told = capsys.readouterr()
+    assert "Nothing was committed." in told.err
+    assert "Publish" not in told.out
+    assert not (draft / "secret.txt").exists()
 
 
 def test_slips_are_written_and_shown(draft: Path, capsys: Captured) -> None:
@@ -226,6 +244,19 @@ def test_a_published_line_and_a_receipt_are_compared(over: Path, capsys: Capture
     assert "[receipt]" in capsys.readouterr().out
 
 
+def test_a_head_of_the_record_is_compared_with_the_record(over: Path, capsys: Captured) -> None:
+    """Results lists carry the head of the record: `verify` of the session knows it, and no other.
+
+    It is no receipt: that none was compared is still said.
+    """
+    head = data(capsys, "results", str(over))["head"]
+    found = data(capsys, "verify", str(over), "--head", head[:12])
+    assert found["ok"]
+    assert any(f"The record has the head {head[:12]}" in note for note in found["notes"])
+    assert any("No receipt was compared" in note for note in found["notes"])
+    assert not data(capsys, "verify", str(over), "--head", "0" * 12)["ok"]
+
+
 def test_a_day_under_way_is_not_said_to_be_over(draft: Path, capsys: Captured) -> None:
     """Before the first draw and on half a day nobody is called absent, and no draw is praised."""
     data(capsys, "commit", str(draft))
@@ -245,6 +276,56 @@ def test_a_folder_that_is_neither_is_told(tmp_path: Path, capsys: Captured) -> N
     assert main(["verify", str(tmp_path / "empty")]) == 1
     told = capsys.readouterr().out
     assert all(name in told for name in ("commit.json", "log.jsonl", "secret.txt", "banks.json"))
+
+
+def test_a_lost_secret_is_found_in_the_proof(over: Path, tmp_path: Path, capsys: Captured) -> None:
+    """The way out that is told is one: backups hold no secret, the proof of a revealed day does."""
+    target = tmp_path / "proof"
+    data(capsys, "reveal", str(over), "--to", str(target))
+    (over / "secret.txt").unlink()
+    assert main(["verify", str(over)]) == 4
+    assert "from its proof" in capsys.readouterr().err
+    (target / "secret.txt").replace(over / "secret.txt")
+    assert main(["verify", str(over)]) == 0
+
+
+@pytest.mark.parametrize("name", ["nothing", "file"])
+def test_what_is_no_folder_is_not_made_a_session(
+    name: str, tmp_path: Path, capsys: Captured
+) -> None:
+    """A wrong path or one of the files: verify says what it takes, not how a session is made."""
+    (tmp_path / "file").touch()
+    assert main(["verify", str(tmp_path / name)]) == 2
+    told = capsys.readouterr().err
+    assert "Name a folder that reveal wrote, or a session." in told
+    assert "examrunner new" not in told
+
+
+def test_a_list_that_was_changed_is_told_as_it_was(draft: Path, capsys: Captured) -> None:
+    """The chance before the day is that of the committed list; who joined later was not on any.
+
+    Neither a slip nor a receipt calls the lists of today the committed ones.
+    """
+    room = Room(draft)
+    room.decided("eli")
+    room.leave()
+    (draft / "roster.csv").write_text(f"{ROSTER}gus,Gus\n", encoding="utf-8")
+    more = "chi,Paper B,\ngus,Paper A,\ngus,Paper B,\n"
+    (draft / "reviews.csv").write_text(REVIEWS + more, encoding="utf-8")
+    assert main(["slips", "chi", "--session", str(draft)]) == 0
+    assert "changed since" not in capsys.readouterr().out
+    assert data(capsys, "update", str(draft), "--yes")["taken"] == 2
+    told = {}
+    for who in ("ana", "chi", "gus"):
+        assert main(["explain", who, "--session", str(draft)]) == 0
+        told[who] = capsys.readouterr().out
+    assert "2 papers may be drawn. Each has a chance of 1 in 2 before the day" in told["ana"]
+    assert "In the commitment stood another list: Paper A." in told["chi"]
+    assert "joined after the commitment" in told["gus"]
+    for who in ("chi", "gus"):
+        assert "before the day" not in told[who].split("WHAT WAS DRAWN")[0]
+        assert main(["slips", who, "--session", str(draft)]) == 0
+        assert "what was added or changed since stands in the public log" in capsys.readouterr().out
 
 
 def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
