@@ -70,7 +70,8 @@ def say_check(checked: Checked, folder: Path, out: Output) -> None:
     assert prepared is not None
     _say_ok(prepared, out)
     if checked.is_committed:
-        out.say("The session has been opened: its record counts, and changes in the files do not.")
+        out.say("The session is committed: its record counts, and changes in the files do not.")
+        out.say(f"What they change: {quoted('update', folder, '--preview')}")
     out.say(f"Next: {quoted('open', folder)}")
 
 

@@ -96,6 +96,18 @@ def test_a_day_that_has_begun_is_not_committed_again(draft: Path, capsys: Captur
     assert "--why" not in capsys.readouterr().err
 
 
+def test_check_does_not_call_a_committed_session_opened(draft: Path, capsys: Captured) -> None:
+    """Its record counts from the commit on; the command that shows what the files have is named."""
+    data(capsys, "commit", str(draft))
+    (draft / "roster.csv").write_text(f"{ROSTER}kim,Kim\n", encoding="utf-8")
+    assert main(["check", str(draft)]) == 0
+    told = capsys.readouterr().out
+    assert "The session is committed: its record counts" in told
+    assert f"update {draft} --preview" in told
+    assert main(["update", str(draft), "--preview"]) == 0
+    assert "Kim" in capsys.readouterr().out
+
+
 def test_a_session_with_errors_is_not_committed(draft: Path, capsys: Captured) -> None:
     """What check calls an error stops a commit, with its place."""
     (draft / "roster.csv").write_text(ROSTER + "ana,Another\n", encoding="utf-8")
