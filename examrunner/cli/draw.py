@@ -146,7 +146,7 @@ def _figures(desk: Desk, options: Namespace, out: Output) -> Simulated:
     prepared = prepare(desk.folder)
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
-    kept = kept_spacing(desk, prepared)
+    kept = kept_spacing(desk.stored, prepared)
     prepared = with_spacing(prepared, kept if options.spacing is None else options.spacing)
     found = simulated(prepared_material(prepared), sessions=QUICK)
     if not options.json:
