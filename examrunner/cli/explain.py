@@ -72,6 +72,9 @@ def _who(told: Explained) -> str:
 
 
 def _list_words(told: Explained) -> list[str]:
+    if told.student.assigned is not None:
+        title = told.titles[told.student.assigned]
+        return [f"The paper of this student is assigned, not drawn: {title}."]
     count = len(told.papers)
     if not count:
         return ["No paper of this student may be drawn."]
@@ -118,6 +121,8 @@ def _one_came(told: Explained, came: Came) -> str:
 
 
 def _spacing_words(told: Explained) -> str:
+    if told.student.assigned is not None:
+        return "It has no part in a paper that is assigned."
     if told.h == 0:
         return "Every draw is independent of all others."
     if len(told.papers) <= 1:

@@ -102,6 +102,7 @@ def explain(folder: Path, who: str) -> Explained:
     papers = stored.eligible.get(person.key, ())
     committed = dict(stored.commitment.roster).get(person.key)
     named = {*papers, *(committed or ()), *(one.reading for one in attempts)}
+    named.add(person.student.assigned)
     settings = stored.settings
     return Explained(
         session=settings.session,

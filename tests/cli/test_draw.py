@@ -353,6 +353,19 @@ def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
     assert "other papers" not in told
 
 
+def test_an_assigned_paper_is_not_told_as_a_draw(tmp_path: Path, capsys: Captured) -> None:
+    """Whose paper the roster names is told that paper and no chances: nothing is drawn."""
+    roster = "student_id,name,assigned\nana,Ana,paper-b\nchi,Chi,\n"
+    reviews = "student_id,paper\nana,Paper A\nana,Paper B\nchi,Paper A\n"
+    folder = write_small(tmp_path, roster=roster, reviews=reviews)
+    data(capsys, "commit", str(folder))
+    assert main(["explain", "Ana", "--session", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "The paper of this student is assigned, not drawn: Paper B." in told
+    assert "a chance of" not in told
+    assert "other papers" not in told
+
+
 def test_a_value_that_is_still_to_come_is_said_to_be(tmp_path: Path, capsys: Captured) -> None:
     """After the commit of a session with a public value nobody is told that none takes part."""
     folder = write_small(tmp_path, DICE)
