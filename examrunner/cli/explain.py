@@ -109,7 +109,13 @@ def _one_came(told: Explained, came: Came) -> str:
     at = f" at {came.at:%H:%M:%S}" if came.at else ""
     void = ". This attempt was voided" if attempt.void else ""
     if receipt is None:
-        return f"Attempt {attempt.number}{at}: {title}, {attempt.origin}, not drawn{void}."
+        words = f"Attempt {attempt.number}{at}: {title}, {attempt.origin}, not drawn{void}."
+        if (other := came.passed_over) is not None:
+            words += (
+                f" Draw {other.number}, on line {other.line} of the log, had given "
+                f"{told.titles[other.paper]}, which was not asked."
+            )
+        return words
     said = "" if receipt.nonce == NONE else f" The number said was {receipt.nonce}."
     among = counted(len(receipt.odds), "paper")
     return (
@@ -189,6 +195,7 @@ def data_of(told: Explained) -> dict[str, object]:
                 "void": one.attempt.void,
                 "revealed_at": one.at.isoformat(timespec="seconds") if one.at else None,
                 "receipt": _receipt_data(one.receipt),
+                "passed_over": _receipt_data(one.passed_over),
             }
             for one in told.came
         ],
@@ -209,6 +216,7 @@ def _receipt_data(receipt: Receipt | None) -> dict[str, object] | None:
         "line": receipt.line,
         "nonce": receipt.nonce,
         "ticket": receipt.ticket,
+        "paper": receipt.paper,
         "chance": receipt.chance,
         "odds": [list(pair) for pair in receipt.odds],
         "head": receipt.head,

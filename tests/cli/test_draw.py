@@ -1,4 +1,4 @@
-"""commit, slips, draw, update, reveal, verify and explain, as they are typed."""
+"""commit, slips, draw, update, reveal and verify, as they are typed."""
 
 from __future__ import annotations
 
@@ -10,20 +10,13 @@ import pytest
 from examrunner.cli.output import Output
 from examrunner.domain.plain import sha256
 from examrunner.main import main
-from examrunner.services import day_acts
-from tests.services.desks import REVIEWS, ROSTER, SETTINGS, Room, write_small
+from tests.services.desks import REVIEWS, ROSTER, SETTINGS, write_small
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 DICE = f"{SETTINGS}draw: {{public: two dice}}\n"
-
-
-@pytest.fixture
-def draft(tmp_path: Path) -> Path:
-    """Return a session that nobody has opened."""
-    return write_small(tmp_path)
 
 
 def data(capsys: Captured, *words: str) -> dict[str, Any]:
@@ -209,16 +202,6 @@ def test_late_students_are_taken_in(draft: Path, capsys: Captured) -> None:
 # --- the proof -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def over(draft: Path) -> Path:
-    """Return a session whose day is over."""
-    room = Room(draft)
-    room.decided("ana")
-    day_acts.close(room.desk)
-    room.leave()
-    return draft
-
-
 def test_a_day_is_revealed_and_verified(over: Path, tmp_path: Path, capsys: Captured) -> None:
     """The folder verifies, and its figures are those that reveal told."""
     target = tmp_path / "proof"
@@ -311,68 +294,3 @@ def test_what_is_no_folder_is_not_made_a_session(
     told = capsys.readouterr().err
     assert "Name a folder that reveal wrote, or a session." in told
     assert "examrunner new" not in told
-
-
-def test_a_list_that_was_changed_is_told_as_it_was(draft: Path, capsys: Captured) -> None:
-    """The chance before the day is that of the committed list; who joined later was not on any.
-
-    Neither a slip nor a receipt calls the lists of today the committed ones.
-    """
-    room = Room(draft)
-    room.decided("eli")
-    room.leave()
-    (draft / "roster.csv").write_text(f"{ROSTER}gus,Gus\n", encoding="utf-8")
-    more = "chi,Paper B,\ngus,Paper A,\ngus,Paper B,\n"
-    (draft / "reviews.csv").write_text(REVIEWS + more, encoding="utf-8")
-    assert main(["slips", "chi", "--session", str(draft)]) == 0
-    assert "changed since" not in capsys.readouterr().out
-    assert data(capsys, "update", str(draft), "--yes")["taken"] == 2
-    told = {}
-    for who in ("ana", "chi", "gus"):
-        assert main(["explain", who, "--session", str(draft)]) == 0
-        told[who] = capsys.readouterr().out
-    assert "2 papers may be drawn. Each has a chance of 1 in 2 before the day" in told["ana"]
-    assert "In the commitment stood another list: Paper A." in told["chi"]
-    assert "joined after the commitment" in told["gus"]
-    for who in ("chi", "gus"):
-        assert "before the day" not in told[who].split("WHAT WAS DRAWN")[0]
-        assert main(["slips", who, "--session", str(draft)]) == 0
-        assert "what was added or changed since stands in the public log" in capsys.readouterr().out
-
-
-def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
-    """The words name list, chance, paper, ticket, spacing and the strength of the proof."""
-    assert main(["explain", "Ana", "--session", str(over)]) == 0
-    told = capsys.readouterr().out
-    for words in ("1 in 2", "Paper A", "It was draw 1, on line 2", "Recorded:", "SPACING"):
-        assert words in told
-    assert main(["explain", "Chi", "--session", str(over)]) == 0
-    told = capsys.readouterr().out
-    assert "No paper was shown." in told
-    assert "1 paper may be drawn: no other can come." in told
-    assert "other papers" not in told
-
-
-def test_an_assigned_paper_is_not_told_as_a_draw(tmp_path: Path, capsys: Captured) -> None:
-    """Whose paper the roster names is told that paper and no chances: nothing is drawn."""
-    roster = "student_id,name,assigned\nana,Ana,paper-b\nchi,Chi,\n"
-    reviews = "student_id,paper\nana,Paper A\nana,Paper B\nchi,Paper A\n"
-    folder = write_small(tmp_path, roster=roster, reviews=reviews)
-    data(capsys, "commit", str(folder))
-    assert main(["explain", "Ana", "--session", str(folder)]) == 0
-    told = capsys.readouterr().out
-    assert "The paper of this student is assigned, not drawn: Paper B." in told
-    assert "a chance of" not in told
-    assert "other papers" not in told
-
-
-def test_a_value_that_is_still_to_come_is_said_to_be(tmp_path: Path, capsys: Captured) -> None:
-    """After the commit of a session with a public value nobody is told that none takes part."""
-    folder = write_small(tmp_path, DICE)
-    assert main(["commit", str(folder)]) == 0
-    capsys.readouterr()
-    assert main(["explain", "Ana", "--session", str(folder)]) == 0
-    told = capsys.readouterr().out
-    assert "a value that nobody knows yet (two dice) will take part" in told
-    assert "No paper is known yet." in told
-    assert "Sealed" not in told
