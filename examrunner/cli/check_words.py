@@ -74,6 +74,8 @@ def say_check(checked: Checked, phase: SessionPhase, folder: Path, out: Output) 
     assert prepared is not None
     _say_ok(prepared, out)
     say_record(phase, out)
+    if phase is not SessionPhase.DRAFT:
+        out.say(f"What they change: {quoted('update', folder, '--preview')}")
     out.say(f"Next: {quoted('open', folder)}")
 
 

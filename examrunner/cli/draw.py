@@ -146,7 +146,7 @@ def _figures(desk: Desk, options: Namespace, out: Output) -> Simulated:
     prepared = prepare(desk.folder)
     if has_errors(prepared.problems):
         raise BadInput(prepared.problems)
-    kept = kept_spacing(desk, prepared)
+    kept = kept_spacing(desk.stored, prepared)
     prepared = with_spacing(prepared, kept if options.spacing is None else options.spacing)
     found = simulated(prepared_material(prepared), sessions=QUICK)
     if not options.json:
@@ -160,6 +160,8 @@ def _spacing(options: Namespace, found: Simulated, out: Output) -> int | None:
     if options.spacing is not None or not out.can_ask():
         return int(options.spacing) if options.spacing is not None else None
     answer = out.prompt(f"Spacing h ({found.material.h}; enter keeps it):")
+    if answer is None:
+        raise Refused("Nobody answered.", "Nothing was committed.")
     if not answer:
         return None
     if not answer.isascii() or not answer.isdigit():

@@ -72,15 +72,24 @@ def _who(told: Explained) -> str:
 
 
 def _list_words(told: Explained) -> list[str]:
+    if told.student.assigned is not None:
+        title = told.titles[told.student.assigned]
+        return [f"The paper of this student is assigned, not drawn: {title}."]
     count = len(told.papers)
     if not count:
         return ["No paper of this student may be drawn."]
-    before = (
-        f"{counted(count, 'paper')} may be drawn. Each has a chance of 1 in {count} before the "
-        "day, whoever else is in the class and in whatever order it is called."
-        if count > 1
-        else "1 paper may be drawn: no other can come."
-    )
+    before = f"{counted(count, 'paper')} may be drawn{': no other can come' * (count == 1)}."
+    is_late = told.committed is None and told.position is not None
+    if is_late:
+        before += " The student joined after the commitment; the log has the line."
+    elif told.committed not in (None, told.papers):
+        other = ", ".join(told.titles[name] for name in told.committed or ())
+        before += f" In the commitment stood another list: {other}. The log has the change."
+    elif count > 1:
+        before += (
+            f" Each has a chance of 1 in {count} before the day, whoever else is in the class and "
+            "in whatever order it is called."
+        )
     return [before, *(f"- {told.titles[name]}" for name in told.papers)]
 
 
@@ -100,16 +109,26 @@ def _one_came(told: Explained, came: Came) -> str:
     at = f" at {came.at:%H:%M:%S}" if came.at else ""
     void = ". This attempt was voided" if attempt.void else ""
     if receipt is None:
-        return f"Attempt {attempt.number}{at}: {title}, {attempt.origin}, not drawn{void}."
+        words = f"Attempt {attempt.number}{at}: {title}, {attempt.origin}, not drawn{void}."
+        if (other := came.passed_over) is not None:
+            words += (
+                f" Draw {other.number}, on line {other.line} of the log, had given "
+                f"{told.titles[other.paper]}, which was not asked."
+            )
+        return words
     said = "" if receipt.nonce == NONE else f" The number said was {receipt.nonce}."
+    among = counted(len(receipt.odds), "paper")
     return (
         f"Attempt {attempt.number}{at}: {title}{void}. It was draw {receipt.number}, on line "
         f"{receipt.line} of the log: ticket {receipt.ticket:,} of {W:,}; this paper's chance was "
-        f"{receipt.chance:.1%} just then.{said} The log's head after it begins {receipt.head}."
+        f"{receipt.chance:.1%} just then, among {among}.{said} The log's head after it begins "
+        f"{receipt.head}."
     )
 
 
 def _spacing_words(told: Explained) -> str:
+    if told.student.assigned is not None:
+        return "It has no part in a paper that is assigned."
     if told.h == 0:
         return "Every draw is independent of all others."
     if len(told.papers) <= 1:
@@ -166,6 +185,7 @@ def data_of(told: Explained) -> dict[str, object]:
         "position": told.position,
         "places": told.places,
         "papers": [{"reading": name, "title": told.titles[name]} for name in told.papers],
+        "committed": None if told.committed is None else list(told.committed),
         "attempts": [
             {
                 "attempt": one.attempt.number,
@@ -175,6 +195,7 @@ def data_of(told: Explained) -> dict[str, object]:
                 "void": one.attempt.void,
                 "revealed_at": one.at.isoformat(timespec="seconds") if one.at else None,
                 "receipt": _receipt_data(one.receipt),
+                "passed_over": _receipt_data(one.passed_over),
             }
             for one in told.came
         ],
@@ -195,6 +216,7 @@ def _receipt_data(receipt: Receipt | None) -> dict[str, object] | None:
         "line": receipt.line,
         "nonce": receipt.nonce,
         "ticket": receipt.ticket,
+        "paper": receipt.paper,
         "chance": receipt.chance,
         "odds": [list(pair) for pair in receipt.odds],
         "head": receipt.head,

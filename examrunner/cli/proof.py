@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.cli.arguments import add_json, add_session
+from examrunner.domain.errors import WrongUsage
 from examrunner.domain.text import counted, some
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def add_to(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="DIGITS",
-        help="the first digits of the log's head on a receipt; may be given several times",
+        help="the first digits of the log's head on a receipt, or for a session of the record's "
+        "head in a list of results; may be given several times",
     )
     add_json(parser)
     parser.set_defaults(run=_verify)
@@ -118,7 +120,13 @@ def _verified(options: Namespace) -> Verified:
         return verify_folder(named, options.commit, heads)
     from examrunner.services.proof import verify_session
 
-    return verify_session(session_folder(options.folder), options.commit, heads)
+    try:
+        folder = session_folder(options.folder)
+    except WrongUsage as fault:
+        if named is None:
+            raise
+        raise WrongUsage(fault.message, "Name a folder that reveal wrote, or a session.") from None
+    return verify_session(folder, options.commit, heads)
 
 
 def _say(found: Verified, out: Output) -> None:

@@ -19,6 +19,7 @@ from examrunner.storage.database.drafts import Draft, Person
 
 if TYPE_CHECKING:
     from examrunner.services.commit import Commit
+    from examrunner.services.committed import Stored
     from examrunner.services.desk import Desk
     from examrunner.services.prepare import Prepared
     from examrunner.storage.database.ledger import Ledger
@@ -118,7 +119,7 @@ def commit_again(desk: Desk, why: str, spacing: int | None = None) -> None:
     keys = {row.student.student_id: row.key for row in desk.rows()}
     prepared = prepared_of(desk)
     if spacing is None:
-        spacing = kept_spacing(desk, prepared)
+        spacing = kept_spacing(desk.stored, prepared)
     prepared = with_spacing(prepared, spacing)
     commit = make_commit(prepared, desk.entropy, keys, number=before.what.number + 1, why=why)
     keep_next(desk.folder, commit.secret)
@@ -140,11 +141,11 @@ def demand_not_begun(desk: Desk) -> None:
         )
 
 
-def kept_spacing(desk: Desk, prepared: Prepared) -> int | None:
+def kept_spacing(stored: Stored | None, prepared: Prepared) -> int | None:
     """Return the spacing chosen at an earlier commit, where session.yaml still leaves it open."""
-    if desk.stored is None or prepared.settings.draw.spacing != AUTO:
+    if stored is None or prepared.settings.draw.spacing != AUTO:
         return None
-    before = desk.stored.settings.draw.spacing
+    before = stored.settings.draw.spacing
     return None if before == AUTO else int(before)
 
 

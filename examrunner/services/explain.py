@@ -16,7 +16,7 @@ from examrunner.domain.exam.settings import NO_PUBLIC_SOURCE
 from examrunner.domain.text import counted, fold, some
 from examrunner.services.day import local
 from examrunner.services.proof import record_of
-from examrunner.services.receipts import Receipt, receipt_of
+from examrunner.services.receipts import Receipt, drawn_for, receipt_of
 from examrunner.services.secret import read_secret
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Came:
     """When the paper was revealed, in the session's time zone."""
     receipt: Receipt | None
     """None for a paper that was not drawn."""
+    passed_over: Receipt | None
+    """Of a draw made ahead whose paper gave way to one by hand, once the day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Explained:
     places: int
     papers: tuple[str, ...]
     """Readings that may be drawn."""
+    committed: tuple[str, ...] | None
+    """Those of the commitment; None for who is not in it."""
     titles: dict[str, str]
     came: tuple[Came, ...]
     """Attempts whose paper is known."""
@@ -97,7 +101,11 @@ def explain(folder: Path, who: str) -> Explained:
         attempts = [one for one in ledger.attempts() if one.student == person.key]
     attempts.sort(key=lambda one: one.number)
     is_in = person.key in log.students
-    named = {*stored.eligible.get(person.key, ()), *(one.reading for one in attempts)}
+    papers = stored.eligible.get(person.key, ())
+    committed = dict(stored.commitment.roster).get(person.key)
+    named = {*papers, *(committed or ()), *(one.reading for one in attempts)}
+    named |= {one.paper for one in log.draws if one.student == person.key}
+    named.add(person.student.assigned)
     settings = stored.settings
     return Explained(
         session=settings.session,
@@ -105,9 +113,12 @@ def explain(folder: Path, who: str) -> Explained:
         key=person.key,
         position=log.position(person.key) + 1 if is_in else None,
         places=len(log.students),
-        papers=stored.eligible.get(person.key, ()),
+        papers=papers,
+        committed=committed,
         titles={name: stored.title(name) for name in sorted(one for one in named if one)},
-        came=tuple(_came(stored, log, one) for one in attempts if one.reading),
+        came=tuple(
+            _came(stored, log, one, is_over=phase in DAY_OVER) for one in attempts if one.reading
+        ),
         h=stored.commitment.h,
         public=log.public,
         source=stored.commitment.public,
@@ -118,9 +129,11 @@ def explain(folder: Path, who: str) -> Explained:
     )
 
 
-def _came(stored: Stored, log: DrawLog, attempt: Attempt) -> Came:
+def _came(stored: Stored, log: DrawLog, attempt: Attempt, *, is_over: bool) -> Came:
     at = local(stored.settings, attempt.revealed_at) if attempt.revealed_at else None
-    return Came(attempt, at, receipt_of(log, attempt))
+    receipt = receipt_of(log, attempt)
+    passed_over = drawn_for(log, attempt) if receipt is None and is_over else None
+    return Came(attempt, at, receipt, passed_over)
 
 
 def _times(ledger: Ledger) -> tuple[datetime, datetime | None]:

@@ -23,7 +23,7 @@ from examrunner.domain.exam.events import Origin
 from examrunner.domain.exam.phases import Phase
 from examrunner.domain.exam.rules import allowance, chain_of
 from examrunner.domain.text import long_date
-from examrunner.services.begin import ensure_open
+from examrunner.services.begin import begin_day, commit_session, needs_public
 from examrunner.services.day import day_of, local
 from examrunner.services.doctor.rules import breaks_in_words
 from examrunner.services.draws import (
@@ -215,11 +215,16 @@ def _sheet(
 
 
 def open_session(desk: Desk) -> None:
-    """Fix a draft session's roster, reviews, banks and rules, as the first call would."""
-    rows = desk.rows()
-    if not rows:
+    """Fix a draft session's roster, reviews, banks and rules, as the first call would.
+
+    Where a public value is still to come its day does not begin: no paper can be printed yet.
+    """
+    if not desk.rows():
         raise Refused("The session has no students.")
-    ensure_open(desk, rows[0].key)
+    if needs_public(desk):
+        commit_session(desk)
+    else:
+        begin_day(desk)
 
 
 def default_out(desk: Desk, *, blank: bool = False) -> Path:

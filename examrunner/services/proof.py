@@ -14,6 +14,7 @@ from examrunner.domain.draw.ticket import NONE
 from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import DAY_OVER, SessionPhase, session_phase
+from examrunner.domain.text import counted
 from examrunner.services import committed
 from examrunner.services.folders import demand_session, has_record
 from examrunner.services.lost import demand_no_copies
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from examrunner.services.ports import ClockPort
     from examrunner.storage.database.ledger import Ledger
 
+FEWEST_DIGITS = 8
+"""Digits of a head below which it names no event of the record."""
 NOTHING = "Nothing has been drawn yet: the session is not committed."
 
 
@@ -107,8 +110,8 @@ def verify_session(
 ) -> Verified:
     """Verify a session's own record: its chain, its states, and every line of its public log.
 
-    A day that is not over needs no end line. Raises as `record_of` does, and Environment where
-    the secret is lost.
+    A day that is not over needs no end line, and `heads` may be those of the record, too. Raises
+    as `record_of` does, and Environment where the secret is lost.
     """
     from examrunner.domain.draw.verification import verify
 
@@ -116,10 +119,28 @@ def verify_session(
         wrong = tuple(ledger.verify())
         secret = read_secret(folder, stored.commitment)
         files = published_of(ledger, stored, secret, ledger.lines())
-        found = verify(files, commit=commit, heads=heads)
+        own = _heads_of_record(ledger, heads)
+        rest = tuple(one for one in heads if one not in own)
+        found = verify(files, commit=commit, heads=rest)
     over = phase is SessionPhase.PUBLISHED
     problems = tuple(one for one in found.problems if over or one.rule != "end")
-    return replace(found, problems=(*wrong, *problems))
+    notes = (*found.notes, *own.values())
+    return replace(found, problems=(*wrong, *problems), notes=notes)
+
+
+def _heads_of_record(ledger: Ledger, heads: Sequence[str]) -> dict[str, str]:
+    """Return those heads that results and exports of this record carry, each with a note on it."""
+    known = {}
+    events = ledger.events() if heads else []
+    for given in heads:
+        head = given.strip().lower()
+        for event in events:
+            if len(head) >= FEWEST_DIGITS and event.hash.startswith(head):
+                known[given] = (
+                    f"The record has the head {head} after {counted(event.seq, 'event')}: up to "
+                    "there it is as it was then."
+                )
+    return known
 
 
 @held()

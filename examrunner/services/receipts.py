@@ -39,8 +39,11 @@ class Receipt:
 
 def receipt_of(log: DrawLog, attempt: Attempt) -> Receipt | None:
     """Return the receipt of an attempt's draw; None for a paper that was not drawn."""
-    if attempt.origin is not Origin.DRAWN:
-        return None
+    return drawn_for(log, attempt) if attempt.origin is Origin.DRAWN else None
+
+
+def drawn_for(log: DrawLog, attempt: Attempt) -> Receipt | None:
+    """Return the receipt of the draw that was made for an attempt, whatever paper it had then."""
     for number, one in enumerate(log.draws, 1):
         if (one.student, one.attempt) == (attempt.student, attempt.number):
             return _receipt(number, one)

@@ -38,7 +38,7 @@ def read_secret(folder: Path, commitment: Commitment) -> str:
     Raises Environment where the file is missing or holds another one: then papers can still be
     chosen by hand, and nothing else is lost.
     """
-    hint = "Bring back secret.txt from a backup, or choose papers by hand (c)."
+    hint = "Bring it back from a copy of the folder or its proof, or choose papers by hand (c)."
     try:
         found = [_read(folder / SECRET_FILE)]
     except (OSError, ValueError) as fault:

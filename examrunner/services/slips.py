@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.course.catalogue import Reading
 from examrunner.domain.course.eligibility import Reason, reason_against
@@ -46,6 +46,8 @@ class Slips:
     """In exam order."""
     commit: str | None
     """C; None for a session that is not committed yet."""
+    has_changes: bool = False
+    """Students were added or lists changed after the commitment."""
 
     @property
     def title(self) -> str:
@@ -58,9 +60,10 @@ class Slips:
         """What a student is to do with a slip."""
         if self.commit is None:
             return "Is something missing or wrong? Please say so before the lists are fixed."
+        since = "; what was added or changed since stands in the public log"
         return (
-            f"The lists are fixed: their commitment is {self.commit}. Is something missing or "
-            "wrong? Please say so before your turn."
+            f"The lists are fixed: their commitment is {self.commit}{since * self.has_changes}. Is "
+            "something missing or wrong? Please say so before your turn."
         )
 
 
@@ -72,8 +75,10 @@ def slips_of(folder: Path) -> Slips:
     try:
         with record_of(folder) as (ledger, stored, _):
             people = [(one.key, one.student) for one in ledger.people()]
-            listed = _of_record(stored, people, ledger.lines())
-            return Slips(stored.settings, tuple(listed), stored.commit)
+            lines = [json.loads(line) for line in ledger.lines()]
+            listed = _of_record(stored, people, lines)
+            has_changes = any(line["e"] in ("add", "list") for line in lines)
+            return Slips(stored.settings, tuple(listed), stored.commit, has_changes)
     except Refused:  # a draft
         prepared = prepare(folder)
     if has_errors(prepared.problems):
@@ -86,7 +91,7 @@ def only(slips: Slips, who: Sequence[str]) -> Slips:
     known = {slip.student_id: slip for slip in slips.slips}
     if unknown := [name for name in who if name not in known]:
         raise WrongUsage(f"The session has no student {unknown[0]!r}.", "Give student ids.")
-    return Slips(slips.settings, tuple(known[name] for name in who), slips.commit)
+    return replace(slips, slips=tuple(known[name] for name in who))
 
 
 def write_slips(slips: Slips, folder: Path) -> tuple[Path, ...]:
@@ -123,9 +128,9 @@ def default_folder(folder: Path) -> Path:
 
 
 def _of_record(
-    stored: Stored, people: Iterable[tuple[str, Student]], lines: Iterable[str]
+    stored: Stored, people: Iterable[tuple[str, Student]], lines: Iterable[Mapping[str, Any]]
 ) -> Iterator[Slip]:
-    added = [one["s"] for one in map(json.loads, lines) if one["e"] == "add"]
+    added = [one["s"] for one in lines if one["e"] == "add"]
     order = [*(key for key, _ in stored.commitment.roster), *added]
     places = {key: place for place, key in enumerate(order, 1)}
     for key, student in people:

@@ -1,4 +1,4 @@
-"""commit, slips, draw, update, reveal, verify and explain, as they are typed."""
+"""commit, slips, draw, update, reveal and verify, as they are typed."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from examrunner.cli.output import Output
 from examrunner.domain.plain import sha256
 from examrunner.main import main
-from examrunner.services import day_acts
-from tests.services.desks import REVIEWS, ROSTER, SETTINGS, Room, write_small
+from tests.services.desks import REVIEWS, ROSTER, SETTINGS, write_small
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Captured = pytest.CaptureFixture[str]
 DICE = f"{SETTINGS}draw: {{public: two dice}}\n"
-
-
-@pytest.fixture
-def draft(tmp_path: Path) -> Path:
-    """Return a session that nobody has opened."""
-    return write_small(tmp_path)
 
 
 def data(capsys: Captured, *words: str) -> dict[str, Any]:
@@ -95,6 +89,18 @@ def test_a_day_that_has_begun_is_not_committed_again(draft: Path, capsys: Captur
     assert "--why" not in capsys.readouterr().err
 
 
+def test_check_does_not_call_a_committed_session_opened(draft: Path, capsys: Captured) -> None:
+    """Its record counts from the commit on; the command that shows what the files have is named."""
+    data(capsys, "commit", str(draft))
+    (draft / "roster.csv").write_text(f"{ROSTER}kim,Kim\n", encoding="utf-8")
+    assert main(["check", str(draft)]) == 0
+    told = capsys.readouterr().out
+    assert "The session is committed: its record counts" in told
+    assert f"update {draft} --preview" in told
+    assert main(["update", str(draft), "--preview"]) == 0
+    assert "Kim" in capsys.readouterr().out
+
+
 def test_a_session_with_errors_is_not_committed(draft: Path, capsys: Captured) -> None:
     """What check calls an error stops a commit, with its place."""
     (draft / "roster.csv").write_text(ROSTER + "ana,Another\n", encoding="utf-8")
@@ -112,6 +118,23 @@ def test_odd_spacings_are_refused(draft: Path, capsys: Captured) -> None:
 
 
 # --- slips ---------------------------------------------------------------------------------
+
+
+def test_who_gives_no_answer_commits_nothing(
+    draft: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enter keeps the spacing and commits; where the input ends (ctrl+d) nothing is done."""
+
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(Output, "is_terminal", lambda _: True)
+    monkeypatch.setattr("builtins.input", ended)
+    assert main(["commit", str(draft)]) == 3
+    told = capsys.readouterr()
+    assert "Nothing was committed." in told.err
+    assert "Publish" not in told.out
+    assert not (draft / "secret.txt").exists()
 
 
 def test_slips_are_written_and_shown(draft: Path, capsys: Captured) -> None:
@@ -179,16 +202,6 @@ def test_late_students_are_taken_in(draft: Path, capsys: Captured) -> None:
 # --- the proof -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def over(draft: Path) -> Path:
-    """Return a session whose day is over."""
-    room = Room(draft)
-    room.decided("ana")
-    day_acts.close(room.desk)
-    room.leave()
-    return draft
-
-
 def test_a_day_is_revealed_and_verified(over: Path, tmp_path: Path, capsys: Captured) -> None:
     """The folder verifies, and its figures are those that reveal told."""
     target = tmp_path / "proof"
@@ -226,6 +239,19 @@ def test_a_published_line_and_a_receipt_are_compared(over: Path, capsys: Capture
     assert "[receipt]" in capsys.readouterr().out
 
 
+def test_a_head_of_the_record_is_compared_with_the_record(over: Path, capsys: Captured) -> None:
+    """Results lists carry the head of the record: `verify` of the session knows it, and no other.
+
+    It is no receipt: that none was compared is still said.
+    """
+    head = data(capsys, "results", str(over))["head"]
+    found = data(capsys, "verify", str(over), "--head", head[:12])
+    assert found["ok"]
+    assert any(f"The record has the head {head[:12]}" in note for note in found["notes"])
+    assert any("No receipt was compared" in note for note in found["notes"])
+    assert not data(capsys, "verify", str(over), "--head", "0" * 12)["ok"]
+
+
 def test_a_day_under_way_is_not_said_to_be_over(draft: Path, capsys: Captured) -> None:
     """Before the first draw and on half a day nobody is called absent, and no draw is praised."""
     data(capsys, "commit", str(draft))
@@ -247,26 +273,24 @@ def test_a_folder_that_is_neither_is_told(tmp_path: Path, capsys: Captured) -> N
     assert all(name in told for name in ("commit.json", "log.jsonl", "secret.txt", "banks.json"))
 
 
-def test_a_student_is_told_in_plain_words(over: Path, capsys: Captured) -> None:
-    """The words name list, chance, paper, ticket, spacing and the strength of the proof."""
-    assert main(["explain", "Ana", "--session", str(over)]) == 0
-    told = capsys.readouterr().out
-    for words in ("1 in 2", "Paper A", "It was draw 1, on line 2", "Recorded:", "SPACING"):
-        assert words in told
-    assert main(["explain", "Chi", "--session", str(over)]) == 0
-    told = capsys.readouterr().out
-    assert "No paper was shown." in told
-    assert "1 paper may be drawn: no other can come." in told
-    assert "other papers" not in told
+def test_a_lost_secret_is_found_in_the_proof(over: Path, tmp_path: Path, capsys: Captured) -> None:
+    """The way out that is told is one: backups hold no secret, the proof of a revealed day does."""
+    target = tmp_path / "proof"
+    data(capsys, "reveal", str(over), "--to", str(target))
+    (over / "secret.txt").unlink()
+    assert main(["verify", str(over)]) == 4
+    assert "from its proof" in capsys.readouterr().err
+    (target / "secret.txt").replace(over / "secret.txt")
+    assert main(["verify", str(over)]) == 0
 
 
-def test_a_value_that_is_still_to_come_is_said_to_be(tmp_path: Path, capsys: Captured) -> None:
-    """After the commit of a session with a public value nobody is told that none takes part."""
-    folder = write_small(tmp_path, DICE)
-    assert main(["commit", str(folder)]) == 0
-    capsys.readouterr()
-    assert main(["explain", "Ana", "--session", str(folder)]) == 0
-    told = capsys.readouterr().out
-    assert "a value that nobody knows yet (two dice) will take part" in told
-    assert "No paper is known yet." in told
-    assert "Sealed" not in told
+@pytest.mark.parametrize("name", ["nothing", "file"])
+def test_what_is_no_folder_is_not_made_a_session(
+    name: str, tmp_path: Path, capsys: Captured
+) -> None:
+    """A wrong path or one of the files: verify says what it takes, not how a session is made."""
+    (tmp_path / "file").touch()
+    assert main(["verify", str(tmp_path / name)]) == 2
+    told = capsys.readouterr().err
+    assert "Name a folder that reveal wrote, or a session." in told
+    assert "examrunner new" not in told

@@ -13,6 +13,7 @@ from examrunner.services.opening import open_desk
 from examrunner.services.results import as_json, read_results
 from tests.classes import write_session
 from tests.fakes import FakeClock, FakeEntropy
+from tests.services.desks import SETTINGS, write_small
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +79,14 @@ def test_a_draft_is_not_fixed_unasked(draft: Path, capsys: Captured) -> None:
     assert "--blank" in said
     assert not (draft / "exam.db").exists()
     assert not (draft / "kit").exists()
+
+
+def test_a_kit_does_not_wait_for_the_public_value(tmp_path: Path) -> None:
+    """A draft is committed and its sheets are printed; the day begins with the value, later."""
+    folder = write_small(tmp_path, f"{SETTINGS}draw: {{public: two dice}}\n")
+    assert typed("kit", folder, "--yes") == 0
+    assert (folder / "kit" / "kit.html").exists()
+    assert typed("draw", folder, "--all", "--public", "4 2", "--yes") == 0
 
 
 @pytest.mark.parametrize(("answer", "made"), [("y", True), ("", False)])

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from examrunner.services.begin import commit_session
 from examrunner.services.doctor import machine
 from examrunner.services.doctor.found import Check, Findings, State
 from examrunner.services.waiting import EMERGENCY
 from examrunner.storage import machine as system
 from examrunner.storage.mirror import line_of
 from examrunner.storage.places import state_folder
-from tests.services.desks import write_small
+from tests.services.desks import Room, write_small
 from tests.services.visits import bad, the, visit
 
 if TYPE_CHECKING:
@@ -99,6 +100,14 @@ def test_changes_after_the_commit_are_named(examined: Path) -> None:
         assert name in words
     assert found.code == 0
     assert next(one.words for one in found.rules if one.about == "time").startswith("5:00")
+
+
+def test_a_spacing_chosen_at_the_commit_is_no_change_of_the_file(tmp_path: Path) -> None:
+    """What session.yaml leaves open it does not contradict: the files are as committed."""
+    room = Room(write_small(tmp_path))
+    commit_session(room.desk, spacing=2)
+    room.leave()
+    assert "as they were committed" in the(visit(room.folder), "files").words
 
 
 def test_files_that_are_gone_stand_in_the_way(examined: Path) -> None:

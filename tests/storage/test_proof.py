@@ -120,6 +120,32 @@ def test_the_script_says_what_was_not_compared(tmp_path: Path) -> None:
     assert "C was not compared" not in told
 
 
+def test_the_script_says_what_changed_and_what_the_public_value_was(tmp_path: Path) -> None:
+    """An earlier commitment, later lists and P are for the student to ask about: verify.py tells.
+
+    They are the same words as those of the package.
+    """
+    log = DrawLog(proofs.commitment(n=2, why="late"), vectors.SECRET)
+    log.start(vectors.PUBLIC)
+    log.list("dee", ["attention", "bert"], "import-error")
+    log.end()
+    write(tmp_path, proofs.folder(log).files())
+    told = run(tmp_path).stdout
+    package = by_package(tmp_path, None, ())["notes"]
+    for words in ("P is ", "The commitment replaces earlier ones: late.", "Since the commitment,"):
+        (note,) = [one for one in package if one.startswith(words)]
+        assert f"note     {note}" in told
+
+
+def test_the_script_calls_nobody_drawn_whom_it_did_not_reach(tmp_path: Path) -> None:
+    """Above a wrong line nobody knows who was drawn below it: "no draw nobody" would be untrue."""
+    files = proofs.files()
+    write(tmp_path, {**files, "log.jsonl": files["log.jsonl"].replace('"a":1', '"a":2', 1)})
+    told = run(tmp_path).stdout
+    assert "NOT RIGHT" in told
+    assert "nobody" not in told.split("no draw")[1].splitlines()[0]
+
+
 def test_the_script_prints_everywhere(tmp_path: Path) -> None:
     """Where the screen has only ASCII, and where a reader has had enough, nothing breaks off."""
     write(

@@ -113,6 +113,20 @@ async def test_a_number_that_cannot_be_one_is_refused_in_words(tmp_path: Path) -
 # --- late students -------------------------------------------------------------------------
 
 
+async def test_a_committed_session_does_not_say_that_its_files_count(tmp_path: Path) -> None:
+    """Between commit and first call the record counts: F and J say so, and what takes lists in."""
+    folder = write_session(tmp_path / "small")
+    desks = Desks(folder)
+    commit_session(desks.desk)
+    desks.leave()
+    (folder / "roster.csv").write_text(ROSTER + "kim,Kim Late,kim@x.edu\n", encoding="utf-8")
+    async with room(folder) as made:
+        shown = await made.press("f")
+        assert "the committed class list counts; commit --why takes another" in shown
+        assert "Kim Late" not in shown
+        assert "the committed order counts" in await made.press("J")
+
+
 async def test_a_late_student_is_taken_in_from_the_board(tmp_path: Path) -> None:
     """F compares the files with the record, enter takes in, and the student can be called."""
     folder = write_session(tmp_path / "small")

@@ -135,8 +135,10 @@ def look_at_changes(notes: Notes, folder: Path, stored: Stored, people: list[Per
 
 
 def _changes(prepared: Prepared, stored: Stored, people: list[Person]) -> Iterator[str]:
-    from examrunner.services.commit import banks_of
+    from examrunner.services.begin import kept_spacing
+    from examrunner.services.commit import banks_of, with_spacing
 
+    prepared = with_spacing(prepared, kept_spacing(stored, prepared))
     if _text(prepared.settings) != _text(stored.settings):
         yield SETTINGS_FILE
     if [one.student for one in people] != list(prepared.students):

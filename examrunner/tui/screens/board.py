@@ -287,13 +287,20 @@ class BoardScreen(ListScreen):
         if not self._rows:
             return
         if not self.exam.desk.has_begun:
-            self.exam.say("nothing has begun yet: the order of the files counts")
+            self._say_what_counts("order")
             return
         key, moved = self._key(), list[bool]()
         if self.exam.act(lambda: moved.append(day_acts.move(self.exam.desk, key, by))):
             self.reload()
             self.chosen = self._place_of(key)
             self.draw()
+
+    def _say_what_counts(self, what: str) -> None:
+        """Say where `what` comes from before the day, and from the commit on how to change it."""
+        if self.exam.desk.phase is SessionPhase.COMMITTED:
+            self.exam.say(f"not begun yet: the committed {what} counts; commit --why takes another")
+        else:
+            self.exam.say(f"nothing has begun yet: the {what} of the files counts")
 
     def action_move_down(self) -> None:
         """Let the chosen student come later in the line."""
@@ -317,7 +324,7 @@ class BoardScreen(ListScreen):
         from examrunner.tui.screens.update import UpdateScreen
 
         if not self.exam.desk.has_begun:
-            self.exam.say("nothing has begun yet: the files count")
+            self._say_what_counts("class list")
             return
         self.app.push_screen(UpdateScreen())
 

@@ -79,9 +79,7 @@ MEANS.update(public=is_text("[!-~]([ -~]{0,198}[!-~])?"), nonce=is_text("[!-~]{1
              exclude=is_list, p=is_list, why=is_reason, bank=is_hex)
 UNPUBLISHED = "C was not compared with the published line: all this could be made afterwards."
 NO_RECEIPT = "No receipt was compared: the log could be made anew after the session."
-NUMBERS = "Only the students know whether they said the numbers that stand at their draws."
-STRENGTHS = {
-    None: "unknown",
+STRENGTHS = {None: "unknown",
     "recorded": "recorded: no public value took part, so the examiner could have chosen the seed",
     "sealed": "sealed: the seed was fixed when C was published, chosen by the examiner before",
     "public": "public: nobody could choose the seed, if C was published before P was known"}
@@ -199,7 +197,7 @@ class PublicLog:
         self.c, self.hash, self.secret, self.banks = commitment, head, secret, banks
         self.head, self.public, self.key, self.ended = head, None, None, False
         self.n, self.notes, self.void, self.sheeted = 0, [], set(), set()
-        self.draws, self.uses, self.seats = {}, {}, {}
+        self.draws, self.uses, self.seats, self.lines = {}, {}, {}, dict.fromkeys(KINDS, 0)
         for row in commitment["roster"]:
             self.on_seat(row)
     def read(self, line):
@@ -221,6 +219,7 @@ class PublicLog:
         demand(stands, "order", "n %s: no draw, or void" % draw)
         getattr(self, "on_" + kind, len)(body)
         self.head, self.n, self.ended = sha256(line), self.n + 1, kind == "end"
+        self.lines[kind] += 1
     def note(self, text, *values):
         self.notes.append("Line %d: %s." % (self.n + 1, text % values))
     def same(self, body, **expected):
@@ -353,19 +352,30 @@ def check(files, commit=None, heads=()):
     drawn = {one["s"] for one, _, _ in log.draws.values()}
     without = [student for student in log.seats if student not in drawn and right]
     strength = {None: None, "-": "sealed" if published else "recorded"}.get(log.public, "public")
-    said = any(one["nonce"] != "-" for one, _, _ in log.draws.values())
-    told = [UNPUBLISHED] * (commit is None) + [NO_RECEIPT] * (not heads) + [NUMBERS] * said
+    told = [UNPUBLISHED] * (commit is None) + [NO_RECEIPT] * (not heads) + [*remarks(log, log.c)]
     verdict.update(ok=not verdict["problems"], draws=len(log.draws), without_draw=without,
                    notes=told + log.notes, head=log.head if right else None, strength=strength)
     return verdict
+def remarks(log, c):
+    if log.public is not None:
+        yield ("P is -: the examiner could have chosen the seed." if log.public == "-" else
+               'P is "%s". The commitment said how to obtain it: %s.' % (log.public, c["public"]))
+    if any(one["nonce"] != "-" for one, _, _ in log.draws.values()):
+        yield "Only the students know whether they said the numbers that stand at their draws."
+    if c.keys() & {"n", "why"}:
+        yield "The commitment replaces earlier ones: %s." % c.get("why", "-")
+    if log.lines["add"] or log.lines["list"] or log.lines["void"]:
+        yield ("Since the commitment, with reasons in the log: students added %(add)d, lists "
+               "changed %(list)d, draws void %(void)d." % log.lines)
 def words(verdict):
     for one in verdict["problems"]:
         place = one["file"] + (":%d" % one["line"] if one["line"] else "")
         yield "%s: [%s] %s" % (place, one["rule"], one["text"])
     yield "ALL RIGHT" if verdict["ok"] else "NOT RIGHT"
-    strength, without = STRENGTHS[verdict["strength"]], ", ".join(verdict["without_draw"])
+    nobody = "nobody" if verdict["head"] else "not known"
+    strength, without = STRENGTHS[verdict["strength"]], ", ".join(verdict["without_draw"]) or nobody
     yield from ("draws    %d" % verdict["draws"], "head     %s" % verdict["head"],
-                "strength %s" % strength, "no draw  %s" % (without or "nobody"))
+                "strength %s" % strength, "no draw  %s" % without)
     yield from ("note     " + note for note in verdict["notes"])
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Verify a published draw.")
