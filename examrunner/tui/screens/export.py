@@ -141,11 +141,16 @@ class ExportScreen(ListScreen):
     def _difference(self, plan: export_into.Plan) -> list[Line]:
         """Return what would change, who is left out and why, and what stays, in words."""
         cells = max(1, self.width - NAME_CELLS - 8)
+        called = plan.results.called()
         rows: list[tuple[str, str, str]] = []
         rows += [(name, f"{old} -> {new}", "strong") for name, old, new in plan.diff()]
-        rows += [(one.student.name, f"left out: {one.why}", "warn") for one in plan.left_out]
         rows += [
-            (one.student.name, f"unchanged: {one.old}", "dim") for one in plan.upload.unchanged
+            (called[one.student.student_id], f"left out: {one.why}", "warn")
+            for one in plan.left_out
+        ]
+        rows += [
+            (called[one.student.student_id], f"unchanged: {one.old}", "dim")
+            for one in plan.upload.unchanged
         ]
         rows += [(name, "not in the class", "dim") for name in plan.strangers]
         lines = [
