@@ -45,7 +45,10 @@ def _results(options: Namespace, out: Output) -> int:
 
     results = read_results(session_folder(options.session))
     out.emit(as_json(results))
-    rows = [_result_row(one, results) for one in results.results]
+    called = results.called()
+    rows = [
+        [called[one.student.student_id], *_result_cells(one, results)] for one in results.results
+    ]
     out.table(("student", "status", "verdict", "score", "time", "paper"), rows)
     out.say()
     out.say(_sums(results))
@@ -56,14 +59,13 @@ def _results(options: Namespace, out: Output) -> int:
     return 0
 
 
-def _result_row(result: Result, results: Results) -> list[Cell]:
+def _result_cells(result: Result, results: Results) -> list[Cell]:
     from examrunner.domain.exam.clock import shown
     from examrunner.domain.exam.phases import Phase
 
     decided = [one for one in result.attempts if one.phase is Phase.DECIDED]
     begun = [one for one in result.attempts if one.reading]
     return [
-        result.student.name,
         result.status,
         ", ".join(str(one.verdict or "none") for one in decided),
         result.score,

@@ -108,7 +108,8 @@ def say_plan(plan: Plan, out: Output) -> None:
     if plan.left_out:
         out.say()
         out.say("not in the file, because")
-        rows = [(one.student.name, one.why) for one in plan.left_out]
+        called = plan.results.called()
+        rows = [(called[one.student.student_id], one.why) for one in plan.left_out]
         out.table(("student", "why"), rows, indent=2)
     if plan.strangers:
         out.say()

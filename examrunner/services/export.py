@@ -21,7 +21,7 @@ from examrunner.services.day import local
 from examrunner.services.folders import EXPORTS
 from examrunner.services.ports import ClockPort, Watch, unwatched
 from examrunner.services.results import Result, Results, as_json
-from examrunner.storage.database.drafts import Draft
+from examrunner.storage.database.drafts import Draft, NotSaved
 from examrunner.storage.files import make_private, write_atomically
 from examrunner.storage.interrupts import held
 from examrunner.storage.writers.score_tables import Value, render_scores
@@ -290,6 +290,11 @@ def write_file(
         settings = results.settings
         with Ledger.open(folder / settings.database, settings.session, create=False) as ledger:
             ledger.append([Draft(what)], clock.now(), actor, leased=False)
+    except NotSaved as fault:
+        out.unlink(missing_ok=True)
+        why = fault.message.removeprefix("NOT SAVED: ")
+        hint = "Each export is recorded in the session's folder: see that it can be written."
+        raise Environment(f"{out} was not written: {why}", hint) from fault
     except BaseException:
         out.unlink(missing_ok=True)
         raise

@@ -130,7 +130,10 @@ class Plan:
 
     def diff(self) -> list[tuple[str, str, str]]:
         """Return name, score before and score after of each student in the file."""
-        return [(one.student.name, one.old or "-", one.new) for one in self.upload.changes]
+        called = self.results.called()
+        return [
+            (called[one.student.student_id], one.old or "-", one.new) for one in self.upload.changes
+        ]
 
     def refusal(self) -> str:
         """Return why there is nothing to write; empty where there is something."""

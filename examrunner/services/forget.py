@@ -21,7 +21,7 @@ from examrunner.domain.exam.events import Exported, Incident
 from examrunner.domain.exam.phases import UNDER_WAY
 from examrunner.domain.plain import canonical, from_plain, to_plain
 from examrunner.services import traces
-from examrunner.services.folders import EXPORTS, LOCK_FILE, UNFINISHED
+from examrunner.services.folders import EXPORTS, KIT, LOCK_FILE, UNFINISHED
 from examrunner.services.ports import ClockPort
 from examrunner.services.roll import Roll, open_record, read_roll
 from examrunner.services.traces import Found, Whom
@@ -144,7 +144,8 @@ def _elsewhere(ledger: Ledger, folder: Path) -> tuple[str, ...]:
     files = dict.fromkeys(
         event.what.file for event in ledger.events() if isinstance(event.what, Exported)
     )
-    return tuple(name for name in files if not (folder / EXPORTS / name).exists())
+    inside = (folder / EXPORTS, folder / KIT)
+    return tuple(name for name in files if not any((one / name).exists() for one in inside))
 
 
 def _looked(roll: Roll, whom: Whom) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from examrunner.domain.course.joining import told_apart
 from examrunner.domain.course.people import Student
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
@@ -39,6 +40,8 @@ class Row:
     key: str
     student: Student
     attempts: tuple[Attempt, ...]
+    called: str
+    """The name, with the id where another student has the same name."""
 
     @property
     def attempt(self) -> Attempt:
@@ -74,6 +77,8 @@ class Known:
         self.incidents: dict[str, list[Event]] = {}
         """What happened while a student was with the examiner, by key, in order."""
         self._people: dict[str, Student] = {}
+        self._called: dict[str, str] = {}
+        """What to call the students, by student id, once it was asked for."""
         self._attempts: dict[str, Attempt] = {}
         self._of: dict[str, list[str]] = {}
         self._rows: dict[str, Row] = {}
@@ -108,8 +113,10 @@ class Known:
     def row(self, key: str) -> Row:
         """Return one student."""
         if key not in self._rows:
+            self._called = self._called or told_apart(self._people.values())
+            student = self._people[key]
             attempts = tuple(self._attempts[name] for name in self._of[key])
-            self._rows[key] = Row(key, self._people[key], attempts)
+            self._rows[key] = Row(key, student, attempts, self._called[student.student_id])
         return self._rows[key]
 
     def attempt(self, name: str) -> Attempt:
@@ -199,7 +206,7 @@ class Known:
     def seat(self, people: Iterable[tuple[str, Student]], attempts: Iterable[Attempt]) -> None:
         """Take the students and the attempts that the ledger has; the rest wait."""
         self._people = dict(people)
-        self._attempts, self._rows, self._sorted = {}, {}, []
+        self._attempts, self._rows, self._sorted, self._called = {}, {}, [], {}
         self._of = {key: [] for key in self._people}
         known = {attempt.id: attempt for attempt in attempts}
         for key in self._people:

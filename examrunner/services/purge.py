@@ -51,13 +51,18 @@ def look(parent: Path, before: date) -> tuple[list[Old], list[Alone]]:
         try:
             found = _old(folder, before)
         except ExamError as failure:
-            alone.append(Alone(folder, failure.message))
+            alone.append(Alone(folder, _why(failure)))
             continue
         if isinstance(found, Alone):
             alone.append(found)
         elif found is not None:
             old.append(found)
     return old, alone
+
+
+def _why(failure: ExamError) -> str:
+    """Return a fault as one line: the first of several."""
+    return failure.message.partition("\n")[0]
 
 
 def _sessions(parent: Path) -> list[Path]:
@@ -104,5 +109,5 @@ def purge(
                 planned = plan(roll, roll.known(), is_purge=True)
             done.append((one, forget(planned, clock, actor)))
         except ExamError as failure:
-            alone.append(Alone(one.folder, failure.message))
+            alone.append(Alone(one.folder, _why(failure)))
     return done, alone

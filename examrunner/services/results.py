@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from examrunner.domain.bank.banks import Question
+from examrunner.domain.course.joining import told_apart
 from examrunner.domain.course.people import Student
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.attempts import NOT_REACHED, Asked, Attempt, attempt_id
@@ -73,6 +74,10 @@ class Results:
     def vouched(self) -> str:
         """The state of the record in short; noted elsewhere, it shows a tail cut off later."""
         return f"{self.count} events, head {self.head[:HEAD_DIGITS]}" if self.count else ""
+
+    def called(self) -> dict[str, str]:
+        """Return the students' names, by student id, with the id where several share a name."""
+        return told_apart([one.student for one in self.results])
 
     def in_turn(self) -> list[Student]:
         """Return the students in the order in which they are called."""

@@ -175,6 +175,8 @@ MATCHING = (
     Action("u", "undo", "undo", "take the last answer back", 3),
     Action("i", "file", "file", "take in another file: type, paste or drag its path", 4),
     Action("enter", "write", "write", "write reviews.csv and keep the answers", 1),
+    Action("up", "up", "", "scroll up", 9, "↑"),
+    Action("down", "down", "", "scroll down", 9, "↓"),
     BACK,
     BLANK,
     KEYS,

@@ -7,10 +7,10 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from examrunner.domain.problems import Severity
+from examrunner.domain.problems import BadInput, Severity
 
 if TYPE_CHECKING:
-    from examrunner.domain.problems import BadInput
+    from examrunner.domain.errors import ExamError
 
 
 def path_from(text: str) -> Path | None:
@@ -39,6 +39,15 @@ def short(path: Path) -> str:
         return f"~/{path.relative_to(Path.home())}"
     except (ValueError, RuntimeError):
         return str(path)
+
+
+def told(failure: ExamError) -> str:
+    """Return a fault and what to do about it, to be wrapped; of several faults the first."""
+    if not isinstance(failure, BadInput):
+        return f"{failure.message} {failure.hint}".rstrip()
+    errors = [one for one in failure.problems if one.severity is Severity.ERROR]
+    hint = errors[0].hint if errors else ""
+    return f"{in_a_line(failure)}; {hint}" if hint else in_a_line(failure)
 
 
 def in_a_line(failure: BadInput) -> str:

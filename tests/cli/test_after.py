@@ -12,7 +12,7 @@ from examrunner.domain.exam.events import Verdict
 from examrunner.main import main
 from examrunner.services import day_acts
 from examrunner.services.results import read_results
-from tests.classes import GRADEBOOK, SETTINGS, write_session
+from tests.classes import GRADEBOOK, SETTINGS, examine, write_session
 from tests.services.desks import Room, write_small
 
 if TYPE_CHECKING:
@@ -43,6 +43,21 @@ def test_results_show_each_student_and_the_sums(session: Path, capsys: Captured)
     assert lines[3].split()[:4] == ["Eli", "Lane", "done", "edge"]
     assert "1 pass, 1 edge, 1 fail, 1 absent, 2 of 4 scores settled" in lines
     assert lines[-1].endswith(f"head {read_results(session).head[:12]}")
+
+
+def test_two_of_a_name_are_shown_with_their_ids(tmp_path: Path, capsys: Captured) -> None:
+    """Results and the difference say whose score is whose, also of `Lee, Kim` and `Kim Lee`."""
+    roster = 'student_id,name\nk1,"Lee, Kim"\nk2,Kim Lee\nana,Ana\n'
+    reviews = "student_id,paper\nk1,GPT\nk2,GPT\nana,GPT\n"
+    folder = write_session(tmp_path / "small", roster=roster, reviews=reviews)
+    examine(folder, {"k1": Verdict.PASS, "k2": Verdict.FAIL, "ana": None})
+    assert typed("results", folder) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines[1:4]] == ["Lee, Kim (k1)", "Kim Lee (k2)", "Ana"]
+    typed("export", "brightspace", folder, "--column", "Oral")
+    shown = capsys.readouterr().out
+    assert "Lee, Kim (k1)  -               10" in shown
+    assert "Kim Lee (k2)   -               0" in shown
 
 
 def test_verdicts_of_voided_attempts_stand_no_more(tmp_path: Path, capsys: Captured) -> None:

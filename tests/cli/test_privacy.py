@@ -62,6 +62,17 @@ def test_a_dry_run_shows_all_and_changes_nothing(folder: Path, capsys: Captured)
     assert everything(folder) == before
 
 
+def test_a_kit_in_the_folder_is_not_called_out_of_reach(folder: Path, capsys: Captured) -> None:
+    """What is deleted does not stand among the exports that are beyond reach, too."""
+    assert typed("kit", folder, "--blank", "--yes") == 0
+    assert typed("export", "csv", folder, "--out", folder.parent / "out.csv") == 0
+    capsys.readouterr()
+    assert typed("forget", folder, "Zoë Núñez", "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "beyond     the export out.csv" in said
+    assert "the export blank.html" not in said
+
+
 def test_without_a_person_it_needs_yes(folder: Path, capsys: Captured) -> None:
     """Where nobody can answer nothing is deleted, and --yes is named; with it all goes."""
     assert typed("forget", folder, "0007700001") == 3
@@ -160,6 +171,7 @@ def test_purge_as_data(folder: Path, tmp_path: Path, capsys: Captured) -> None:
     assert typed(*words) == 1
     found = data(capsys)
     assert [one["session"] for one in found["left_alone"]] == [str(broken)]
+    assert "\n" not in found["left_alone"][0]["why"]
     assert [(one["session"], one["receipts"]) for one in found["done"]] == [(str(folder), 3)]
 
 

@@ -17,6 +17,7 @@ from examrunner.services import conduct, export, export_into
 from examrunner.services.export_into import Into
 from examrunner.services.opening import open_desk
 from examrunner.services.results import Results, read_results
+from examrunner.storage.database.drafts import NotSaved
 from examrunner.storage.database.ledger import Ledger
 from examrunner.storage.readers.canvas import read_gradebook
 from tests.classes import GRADEBOOK, examine, write_session
@@ -159,6 +160,23 @@ def test_a_file_without_a_record_is_taken_back(
     with pytest.raises(Environment):
         write(plan, tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_record_that_cannot_be_written_is_told_as_such(
+    session: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever exports is told which file is missing and why, not to note a mark on paper."""
+
+    def locked(*_: object, **__: object) -> None:
+        raise NotSaved("NOT SAVED: a readonly database.", "Write it on paper.", [])
+
+    monkeypatch.setattr(Ledger, "append", locked)
+    out = tmp_path / "out.csv"
+    with pytest.raises(Environment) as told:
+        write_csv(session, read_results(session), out)
+    assert told.value.message == f"{out} was not written: a readonly database."
+    assert "session's folder" in told.value.hint
+    assert not out.exists()
 
 
 def test_an_export_beside_a_running_exam_disturbs_nothing(session: Path, tmp_path: Path) -> None:

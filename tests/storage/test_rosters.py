@@ -190,6 +190,12 @@ def test_refusals_have_a_place(text: str, rule: str, line: int) -> None:
     assert (problem.rule, problem.line, problem.file) == (rule, line, "list.csv")
 
 
+def test_another_kind_of_file_is_refused_in_one_message() -> None:
+    """Where the header names nobody, nothing is said of the rows: they are no class list's."""
+    (problem,) = read("@article{lee,\n title = {A, B},\n}\n@book{kim, year = 2,\n}\n").problems
+    assert problem.text.startswith("no column holds the students' names")
+
+
 def test_warnings_leave_the_students_in() -> None:
     """Look-alikes, damaged ids and unused columns are told and stop nothing."""
     roster = read("name,id,Team\nAnn Lee,007,red\nBob,7,red\nAnn  Lee,1.03E+09,blue\n")

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from examrunner.storage.readers import archives
+from examrunner.storage.readers.review_lists import read_reviews
 from examrunner.storage.readers.rosters import Roster, RosterKind, read_roster
 from tests.storage.workbooks import ods, ods_row, replaced, xlsx, zipped
 
@@ -84,6 +85,16 @@ def test_the_sheet_that_looks_like_a_roster_is_taken() -> None:
     assert read_roster(data, sheet="old").sheet == "Old"
     (problem,) = read_roster(data, sheet="Nowhere").problems
     assert "Notes, People, Old" in problem.hint
+
+
+def test_which_sheet_held_no_reviews_is_told() -> None:
+    """Where the sheet that was read holds no reviews, it is named, with the others of the book."""
+    data = xlsx({"People": [*CLASS, *CLASS], "Reviews": [["name", "paper"], ["Lee, Ann", "GPT"]]})
+    chosen, fault = read_reviews(data).problems
+    assert "'People' was read; others: Reviews" in chosen.text
+    assert "--sheet" in chosen.hint
+    assert "no column names the papers" in fault.text
+    assert len(read_reviews(data, sheet="Reviews").rows) == 1
 
 
 def test_a_title_above_the_header_is_passed_over() -> None:

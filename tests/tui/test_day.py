@@ -8,6 +8,7 @@ from examrunner.domain.exam.events import KINDS
 from examrunner.domain.exam.phases import Phase, SessionPhase
 from examrunner.services.results import as_json, read_results
 from examrunner.tui.words import what_words
+from tests.classes import write_session
 from tests.fakes import FakeClock
 from tests.storage.ledgers import one_of
 from tests.tui.room import CALL, SIZE, Room, demo, room
@@ -281,6 +282,22 @@ async def test_the_hand_over_has_what_is_private_and_what_is_said(tmp_path: Path
         assert fits(exam)
         screen = await exam.press("enter", "r")
         assert "Tell every student" not in screen
+
+
+async def test_two_of_a_name_are_told_apart_before_the_reveal(tmp_path: Path) -> None:
+    """Board, hand-over, results and record show the ids of students who share a name."""
+    roster = 'student_id,name\nk1,"Lee, Kim"\nk2,Kim Lee\nana,Ana Rivera\n'
+    reviews = "student_id,paper\nk1,GPT\nk2,GPT\nana,GPT\n"
+    folder = write_session(tmp_path / "small", roster=roster, reviews=reviews)
+    async with room(folder) as exam:
+        board = exam.text()
+        assert "Lee, Kim (k1)" in board
+        assert "Kim Lee (k2)" in board
+        assert "Ana Rivera (" not in board
+        assert "Kim Lee (k2)" in await exam.press("down", "enter")
+        await exam.press("enter", "r", "space", "d", "p", "enter")
+        assert "k2  GPT" in await exam.press("v")
+        assert "Kim Lee (k2)" in await exam.press("down", "enter")
 
 
 def test_every_event_has_words() -> None:

@@ -139,6 +139,17 @@ async def test_a_failure_is_gone_with_the_next_form(folder: Path, tmp_path: Path
         assert "cannot be read" not in await it.press("c")
 
 
+async def test_what_is_wrong_with_a_file_is_told_to_the_end(folder: Path, tmp_path: Path) -> None:
+    """Also on 80 columns: what is missing in the file, and where to get the right one."""
+    book = tmp_path / "book.csv"
+    book.write_text(GRADEBOOK, encoding="utf-8")
+    async with room(folder) as it:
+        await it.press(*WAY)
+        text = " ".join((await given(it, "m", book)).split())
+        assert "no column e-mail address or ID number or username" in text
+        assert "in Moodle: Grades, Export, Plain text file" in text
+
+
 async def test_escape_goes_back_step_by_step(folder: Path, tmp_path: Path) -> None:
     """From the difference to the forms, and from there to the results; nothing is written."""
     book = tmp_path / "book.csv"

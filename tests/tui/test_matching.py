@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from examrunner.services.demo import shipped_course
 from examrunner.services.opening import prepared_of
+from examrunner.storage.readers.course_files import read_course
 from examrunner.tui.screens.matching import MatchingScreen
 from tests.services.desks import REVIEWS, write_small
-from tests.tui.room import SIZE, room
+from tests.tui.room import SIZE, demo, room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +37,28 @@ async def test_titles_are_asked_and_written(tmp_path: Path, size: tuple[int, int
         assert prepared_of(desk.app.desk).eligible["zoe"].eligible == ("paper-a", "talk")
     assert "The A paper,paper-a" in (folder / "answers.csv").read_text()
     assert "Talk,own" in (folder / "answers.csv").read_text()
+
+
+async def test_what_does_not_fit_on_the_screen_can_be_scrolled_to(tmp_path: Path) -> None:
+    """More linked titles than rows: what follows is told, and nothing is written unseen."""
+    folder = demo(tmp_path)
+    course, _ = read_course(shipped_course())
+    assert course is not None
+    titles = [one.title.split() for one in course.readings]
+    turned = [" ".join([*words[1:], words[0]]) for words in titles if len(words) > 4]
+    rows = "".join(f's01,"{title}"\n' for title in turned[:20])
+    (tmp_path / "turned.csv").write_text(f"student_id,paper\n{rows}", encoding="utf-8")
+    async with room(folder) as desk:
+        await desk.press("m", "i")
+        await desk.type(str(tmp_path / "turned.csv"))
+        text = await desk.press("enter")
+        while "Which reading" in text:
+            text = await desk.press("n")
+        assert " more: ↓" in text
+        assert "as before" not in text
+        text = await desk.press(*["down"] * 40)
+        assert "Student 01:" in text
+        assert " more: ↓" not in text
 
 
 async def test_nothing_is_written_on_the_way_out(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ another: an id of one system may well be somebody else's in another.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -156,6 +157,17 @@ def name_keys(name: str) -> frozenset[str]:
     last, comma, first = name.partition(",")
     keys = {fold(name), fold(f"{first} {last}") if comma else ""}
     return frozenset(keys - {""})
+
+
+def told_apart(students: Collection[Student]) -> dict[str, str]:
+    """Return what to call each student, by id: the name, with the id where several share it."""
+    shared = Counter(key for one in students for key in name_keys(one.name))
+    return {
+        one.student_id: f"{one.name} ({one.student_id})"
+        if any(shared[key] > 1 for key in name_keys(one.name))
+        else one.name
+        for one in students
+    }
 
 
 def same_name(one: str, other: str) -> bool:

@@ -200,6 +200,8 @@ class _Titled:
         self._taken = set(self._titles.ids)
         self._hinted = 0
         self._has_course = course is not None
+        self._sorts_out = self._has_course
+        """Whether something tells which assignments of a gradebook are about readings."""
         self._answers = {title_key(text): reading for text, reading in answers.titles.items()}
         self._found: dict[tuple[str, bool], str | None] = {}
         self._strange: dict[tuple[str, bool], str] = {}
@@ -210,7 +212,10 @@ class _Titled:
     def take(self, rows: Sequence[ReviewRow]) -> list[str | None]:
         """Return the id of each row's reading; None where the row tells of no reading at all."""
         listed = [(row.paper, row.graded) for row in rows]
-        for said in dict.fromkeys(listed):
+        titles = dict.fromkeys(listed)
+        called = sum(graded and is_review_of(paper) for paper, graded in titles)
+        self._sorts_out |= called > 1  # one alone may be a paper's title: Review of Deep Learning
+        for said in titles:
             self._found[said] = self._reading(*said)
         if self._strange:
             for row in rows:
@@ -232,7 +237,7 @@ class _Titled:
             return self._answers[answered]
         if answered is None:
             self._strange[paper, graded] = key
-            if graded and self._has_course and not is_review_of(paper):
+            if graded and self._sorts_out and not is_review_of(paper):
                 return None
         if key not in self.own:
             name = reading_id(title, self._taken)
@@ -242,8 +247,9 @@ class _Titled:
 
     def strangers(self) -> tuple[Stranger, ...]:
         """Return the titles that a person may be asked about."""
-        if not self._has_course:
-            return ()
+        return self._strangers() if self._has_course else ()
+
+    def _strangers(self) -> tuple[Stranger, ...]:
         return tuple(
             Stranger(
                 tidy(rows[0].paper) if is_left_out else self.own[key].title,
@@ -255,9 +261,14 @@ class _Titled:
         )
 
     def problems(self) -> list[Problem]:
-        """Return one warning for each title that no reading of the course has."""
-        told = sorted(zip(self._rows.values(), self.strangers(), strict=False), key=_is_set_aside)
-        return [self._told(rows, one) for rows, one in told]
+        """Return one warning for each title that no reading of the course has.
+
+        Without a course titles are readings, and only what is left out is told.
+        """
+        found = zip(self._rows.values(), self._strangers(), strict=True)
+        if not self._has_course:
+            return [_no_review(rows[0], one.title) for rows, one in found if one.is_left_out]
+        return [self._told(rows, one) for rows, one in sorted(found, key=_is_set_aside)]
 
     def _told(self, rows: Sequence[ReviewRow], one: Stranger) -> Problem:
         text = f"'{one.title}' is no reading of the course"
@@ -272,6 +283,12 @@ class _Titled:
         self._hinted += 1
         near = self._titles.nearest(title) if self._hinted <= HINTED else []
         return f"nearest: {'; '.join(near)}" if near else ""
+
+
+def _no_review(row: ReviewRow, title: str) -> Problem:
+    text = f"'{title}' is not called a review, as other assignments are: left out"
+    hint = "with --course FILE an assignment counts, too, if its title names a reading"
+    return _at(row, text, hint, "not-a-reading")
 
 
 def _is_set_aside(one: tuple[Sequence[ReviewRow], Stranger]) -> bool:

@@ -64,12 +64,16 @@ def compare(
     Who stays keeps the student id, since reviews and record know it, and what the new list has no
     column for.
     """
-    known = _Known(before)
+    known, is_own = _Known(before), "student_id" in given
     clashes: list[Clash] = []
     added: list[Student] = []
     joined: dict[int, Student] = {}
+    by_ids = [known.by_ids(student, is_own=is_own) for student in after]
+    taken = {found for found, _ in by_ids if found is not None}
     for place, student in enumerate(after):
-        found, clash = known.find(student, is_own="student_id" in given)
+        found, clash = by_ids[place]
+        if found is None and clash is None:
+            found, clash = known.by_name(student, taken, is_own=is_own)
         if clash is None and found is not None and found in joined:
             clash = (
                 f"{student.name} and another row both mean {_who(before[found])}",
@@ -171,10 +175,13 @@ class _Known:
                 found.setdefault(text.casefold(), []).append(place)
         return found
 
-    def find(self, student: Student, *, is_own: bool) -> tuple[int | None, tuple[str, str] | None]:
+    def by_ids(
+        self, student: Student, *, is_own: bool
+    ) -> tuple[int | None, tuple[str, str] | None]:
         """Return the place of the student of before, or what is not certain about it.
 
-        `is_own` says that the student id stands in the list and was not chosen from other columns.
+        Neither where no id and no address is known. `is_own` says that the student id stands in
+        the list and was not chosen from other columns.
         """
         by_id = self._by_id.get(student.student_id)
         if by_id is not None and self._is_same(student, self._students[by_id]):
@@ -187,7 +194,7 @@ class _Known:
         ]
         said = [(what, hits) for what, hits in levels if hits]
         if not said:
-            return self._by_its_name(student, is_own=is_own)
+            return None, None
         what, hits = said[0]
         if len(hits) > 1:
             return None, _several(student, what, [self._students[place] for place in hits])
@@ -239,36 +246,44 @@ class _Known:
             place for place in found if not are_unlike(student.name, self._students[place].name)
         )
 
-    def _by_its_name(
-        self, student: Student, *, is_own: bool
+    def by_name(
+        self, student: Student, taken: Collection[int], *, is_own: bool
     ) -> tuple[int | None, tuple[str, str] | None]:
+        """Return the same for a student whom no id and no address tells.
+
+        `taken` are those of before whom other rows mean by their ids: who has the name of one of
+        them and another id is somebody else.
+        """
         for text in (student.student_id, student.canvas_id, student.sis_id, student.login):
             whole = self._zeroless.get(text or "")
             if whole is not None:
                 told = f"the id {text} stands as {whole} in roster.csv: a spreadsheet dropped zeros"
                 return None, (told, "export the file again and do not save it in a spreadsheet")
-        hits = self._named(student.name)
+        names = (*OWN_IDS, "email", *(["student_id"] if is_own else []))
+        others = {place: self._students[place] for place in self._named(student.name)}
+        differing = {place for place, one in others.items() if _differ(student, one, names)}
+        hits = [place for place in others if place not in taken or place not in differing]
         if not hits:
             return None, None
-        others = [self._students[place] for place in hits]
         if len(hits) > 1:
-            return None, _several(student, "name", others)
-        names = (*OWN_IDS, "email", *(["student_id"] if is_own else []))
-        for name in names:
-            ours, theirs = getattr(student, name), getattr(others[0], name)
-            if ours and theirs and ours.casefold() != theirs.casefold():
-                text = (
-                    f"{_who(student)} has the name of {_who(others[0])} and another id or address"
-                )
-                hint = (
-                    "one student: correct the id or address in one of the files; "
-                    "two: delete the old row of roster.csv first"
-                )
-                return None, (text, hint)
+            return None, _several(student, "name", [others[place] for place in hits])
+        if hits[0] in differing:
+            both = f"{_who(student)} has the name of {_who(others[hits[0]])}"
+            hint = (
+                "one student: correct the id or address in one of the files; "
+                "two: delete the old row of roster.csv first"
+            )
+            return None, (f"{both} and another id or address", hint)
         return hits[0], None
 
     def _named(self, name: str) -> list[int]:
         return sorted({place for key in name_keys(name) for place in self._by_name.get(key, [])})
+
+
+def _differ(one: Student, other: Student, names: Iterable[str]) -> bool:
+    """Say whether both have an id or address of one kind, and not the same."""
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    return any(a and b and a.casefold() != b.casefold() for a, b in pairs)
 
 
 def _several(student: Student, what: str, others: list[Student]) -> tuple[str, str]:

@@ -91,6 +91,7 @@ def _read(
 ) -> ReviewList:
     shape = ReviewShape.UNKNOWN
     unclear: list[UnclearMark] = []
+    problems: list[Problem] = []
     try:
         table, problems = _table(source, file, sheet)
         if table is None:
@@ -104,7 +105,7 @@ def _read(
             shape = layout.shape
             rows, found = _from_table(table, layout)
     except BadInput as bad:
-        return ReviewList((), shape, bad.problems)
+        return ReviewList((), shape, (*problems, *bad.problems))
     problems += found
     if not rows and not has_errors(problems):
         line = table.header_line if table else None

@@ -189,9 +189,9 @@ def _from_table(table: Table) -> _Found:
         return _from_canvas(table)
     kind = _kind_of(table.header)
     fields, problems = find_fields(table.header, table.header_line, table.file)
-    problems += _missing_columns(table, fields)
-    problems += table.ragged()
-    problems += table.bad_cells(fields.values())
+    missing = _missing_columns(table, fields)
+    # Below the header of another kind of file each row is odd, which says nothing more.
+    problems += missing or [*table.ragged(), *table.bad_cells(fields.values())]
     if has_errors(problems):
         return _Found(kind, Cells((), {}), {}, tuple(problems))
     places, told = _students(table, fields)

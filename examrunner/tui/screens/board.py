@@ -141,7 +141,7 @@ class BoardScreen(ListScreen):
         return line(
             (f"  {sign}  ", "good" if sign == "✓" else "warn" if sign in "–!" else ""),
             (planned, "dim"),
-            (pad(row.student.name, room), "strong" if place == self.chosen else ""),
+            (pad(row.called, room), "strong" if place == self.chosen else ""),
             (f"  {pad(word, 20)}  ", "dim"),
         )
 
@@ -193,7 +193,7 @@ class BoardScreen(ListScreen):
             row = self._rows[self.chosen]
             rows += [
                 line((self._status(row)[1] or "next", "dim")),
-                line((pad(row.student.name, SIDE - 2).rstrip(), "strong")),
+                line((pad(row.called, SIDE - 2).rstrip(), "strong")),
             ]
         return [*rows, EMPTY, *self.pace_lines()]
 

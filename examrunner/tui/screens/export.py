@@ -12,7 +12,7 @@ from examrunner.services.export_into import Into
 from examrunner.services.results import Results, read_results
 from examrunner.tui.actions import EXPORT, bindings
 from examrunner.tui.lines import EMPTY, Line, line, pad, wrap
-from examrunner.tui.paths import path_from
+from examrunner.tui.paths import path_from, told
 from examrunner.tui.screens.listing import ListScreen
 from examrunner.tui.widgets.field import Field
 
@@ -59,6 +59,8 @@ class ExportScreen(ListScreen):
         self._plan: export_into.Plan | None = None
         self._shown: list[Line] = []
         self._done = ""
+        self._fault = ""
+        """Why the file that was given is none."""
 
     def compose(self) -> ComposeResult:
         """Add the line in which the path of a file is typed."""
@@ -94,7 +96,11 @@ class ExportScreen(ListScreen):
         if self._done:
             rows += [line((f"  {text}", "good")) for text in wrap(self._done, self.width - 4, 3)]
         elif not self._form:
-            rows += [line("  what shall be written?"), line(("  enter or its key chooses", "dim"))]
+            rows.append(line("  what shall be written?"))
+            ink, words = (
+                ("warn", self._fault) if self._fault else ("dim", "enter or its key chooses")
+            )
+            rows += [line((f"  {text}", ink)) for text in wrap(words, self.width - 4, 3)]
         elif self._choice is not None:
             rows += [
                 line(f"  {self._form}", "  "),
@@ -141,11 +147,16 @@ class ExportScreen(ListScreen):
     def _difference(self, plan: export_into.Plan) -> list[Line]:
         """Return what would change, who is left out and why, and what stays, in words."""
         cells = max(1, self.width - NAME_CELLS - 8)
+        called = plan.results.called()
         rows: list[tuple[str, str, str]] = []
         rows += [(name, f"{old} -> {new}", "strong") for name, old, new in plan.diff()]
-        rows += [(one.student.name, f"left out: {one.why}", "warn") for one in plan.left_out]
         rows += [
-            (one.student.name, f"unchanged: {one.old}", "dim") for one in plan.upload.unchanged
+            (called[one.student.student_id], f"left out: {one.why}", "warn")
+            for one in plan.left_out
+        ]
+        rows += [
+            (called[one.student.student_id], f"unchanged: {one.old}", "dim")
+            for one in plan.upload.unchanged
         ]
         rows += [(name, "not in the class", "dim") for name in plan.strangers]
         lines = [
@@ -170,7 +181,8 @@ class ExportScreen(ListScreen):
 
     def _begin(self, form: str) -> None:
         source = self._into.source if form == self._form else None
-        self._into, self._done, self._plan = Into(form, source), "", None
+        self._into, self._plan = Into(form, source), None
+        self._done = self._fault = ""
         self._choice, self._shown = None, []
         self.exam.message = None
         self.chosen = self.first_row = 0
@@ -207,7 +219,7 @@ class ExportScreen(ListScreen):
                 self._shown = self._difference(self._plan)
         except ExamError as failure:
             self._begin("")
-            self.exam.tell(failure)
+            self._fault = told(failure)
         self.chosen = self.first_row = 0
         self.draw()
 

@@ -72,7 +72,8 @@ class HandOverScreen(ExamScreen):
     def draw_body(self) -> None:
         """Draw who comes in and the three steps."""
         attempt = self.attempt
-        student = self.exam.desk.row(attempt.student).student
+        row = self.exam.desk.row(attempt.student)
+        student = row.student
         rows: list[Line] = []
         if student.say_name:
             rows.append(line((f"  say {pad(student.say_name, self.width - 8).rstrip()}", "accent")))
@@ -84,7 +85,7 @@ class HandOverScreen(ExamScreen):
         if attempt.phase is Phase.CALLED:
             rows += [EMPTY, *self._missing(), *self._script()]
         room = max(2, self.app.size.height - 4 - len(rows))
-        name = [line((f"  {text}", "strong")) for text in wrap(student.name, self.width - 4, room)]
+        name = [line((f"  {text}", "strong")) for text in wrap(row.called, self.width - 4, room)]
         self.canvas("body").show([EMPTY, *name, *rows])
 
     def _allowed(self) -> list[str]:

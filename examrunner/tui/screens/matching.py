@@ -11,7 +11,7 @@ from examrunner.domain.text import counted, some
 from examrunner.tui.actions import SCREENS, bindings
 from examrunner.tui.lines import EMPTY, Line, line, wrap
 from examrunner.tui.paths import path_from
-from examrunner.tui.screens.base import ExamScreen
+from examrunner.tui.screens.scrolling import ScrollScreen
 from examrunner.tui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MARGIN = 4
 ANSWERS = frozenset(("choice", "own", "leave_out", "later"))
 
 
-class MatchingScreen(ExamScreen):
+class MatchingScreen(ScrollScreen):
     """One question at a time; then what would change, and enter writes it."""
 
     name_in_registry: ClassVar[str] = "matching"
@@ -98,7 +98,7 @@ class MatchingScreen(ExamScreen):
     def draw_body(self) -> None:
         """Draw the open question, or what would change."""
         rows = [EMPTY, *(self._question() if self.asked is not None else self._changes())]
-        self.canvas("body").show(rows[: self.app.size.height - 3])
+        self.canvas("body").show(self.in_view(rows, self.app.size.height - 3))
 
     def _question(self) -> list[Line]:
         asked = self.asked

@@ -61,7 +61,7 @@ class RecordScreen(ScrollScreen):
     def draw_body(self) -> None:
         """Draw the attempts and their timelines."""
         row = self.exam.desk.row(self._key)
-        name = "name hidden" if self.hides_name else row.student.name
+        name = "name hidden" if self.hides_name else row.called
         rows: list[Line] = [EMPTY, line((f"  {pad(name, self.width - 4)}", "strong"))]
         rows += self._incidents()
         for attempt in row.attempts:

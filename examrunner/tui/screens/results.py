@@ -73,6 +73,8 @@ class ResultsScreen(ListScreen):
         ink = VERDICT_INK.get(last.verdict, "") if last and last.verdict else "dim"
         used = shown(int(last.used)) if last and last.used is not None else ""
         title = self._title(last) if last else ""
+        if row.called != row.student.name:
+            title = f"{row.student.student_id}  {title}"
         return line(
             f"  {pad(row.student.name, 20)}  ",
             (pad(word, 11), ink),

@@ -232,6 +232,20 @@ def test_assignments_that_name_no_reading_are_left_out() -> None:
     assert sorted(rules(found)) == ["not-a-reading", "not-a-reading", "unknown-title"]
 
 
+def test_where_assignments_are_called_reviews_the_others_are_none() -> None:
+    """Without a course, too, quiz and exam of a gradebook are no papers, and that is said."""
+    titles = ("Review: GPT", "Review: GAN", "Quiz 1", "Oral exam")
+    rows = [row("s1", title)._replace(graded=True) for title in titles]
+    matched = match_reviews(rows, [ANN], None)
+    assert [one.title for one in matched.readings] == ["GPT", "GAN"]
+    assert [one.reading_id for one in matched.reviews] == ["gpt", "gan"]
+    assert [one.text[:8] for one in matched.problems] == ["'Quiz 1'", "'Oral ex"]
+    assert {one.rule for one in matched.problems} == {"not-a-reading"}
+    every = match_reviews(rows[1:], [ANN], None)
+    assert [one.title for one in every.readings] == ["GAN", "Quiz 1", "Oral exam"]
+    assert every.problems == ()
+
+
 def test_possible_doubles_are_asked_about() -> None:
     """Near-duplicates in one student's list are questions; two readings of the course are not."""
     found = match(

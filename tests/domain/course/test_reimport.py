@@ -156,6 +156,15 @@ def test_two_of_a_name_are_told_apart_by_their_logins() -> None:
     assert [one.login for one in found.students] == ["liw1", "liw2"]
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_namesake_of_students_who_stay_is_new(count: int) -> None:
+    """Where other rows mean all those of a name by their ids, a further id is somebody else."""
+    kims = [Student(f"{n}", "Lee, Kim", sis_id=f"{n}") for n in (1, 2, 3)]
+    found = compare(kims[:count], kims[count::-1], ALL)
+    assert (found.added, found.gone, found.clashes) == ((kims[count],), (), ())
+    assert found.students == tuple(kims[: count + 1])
+
+
 def test_two_rows_that_mean_one_student_are_a_clash() -> None:
     """The second row is told, with the student whom both mean."""
     rows = [Student("1", "Ana"), Student("x", "Anna", canvas_id="5")]
