@@ -7,6 +7,7 @@ asked unless a person sits at a terminal. Texts from people pass `safe` on the w
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -234,12 +235,13 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Break a text that is too wide between its words."""
+    """Break a text that is too wide between its words; within a line their gaps stay."""
     if _width(text) <= width:
         return [text]
     lines = [""]
-    for word in text.split():
-        if lines[-1] and _width(lines[-1]) + 1 + _width(word) > width:
-            lines.append("")
-        lines[-1] += f" {word}" if lines[-1] else word
+    for gap, word in re.findall(r"(\s*)(\S+)", text):
+        if lines[-1] and _width(lines[-1] + gap + word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += gap + word
     return lines

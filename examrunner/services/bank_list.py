@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.approval import Standing, by_question, standing
-from examrunner.domain.bank.banks import Bank, Question, State
+from examrunner.domain.bank.banks import Bank, Question, State, drawable
 from examrunner.domain.draw.sheets import SheetRule, choose, items_of, rule_for
 from examrunner.domain.exam.rules import sheet_talk
 from examrunner.domain.exam.settings import Settings
@@ -206,9 +206,15 @@ def _of_session(folder: Path) -> Shelf:
     )
 
 
-def sample_sheet(bank: Bank, rule: SheetRule) -> list[Question]:
-    """Return a sheet as a draw could choose one from this bank; raises NoSheet where none can."""
-    usable = {one.id: one for one in bank.questions if one.status is not State.RETIRED}
+def sample_sheet(row: Shelved, rule: SheetRule, lowest: State = State.DRAFT) -> list[Question]:
+    """Return a sheet as a draw could choose one from a bank; raises NoSheet where none can.
+
+    `lowest` is the lowest state that may be drawn, of those that count.
+    """
+    assert row.bank is not None
+    there = zip(row.bank.questions, row.standings, strict=True)
+    counting = tuple(replace(question, status=now.state) for question, now in there)
+    usable = {one.id: one for one in drawable(replace(row.bank, questions=counting), lowest)}
     words = iter(lambda: int.from_bytes(secrets.token_bytes(WORD_BYTES), "big"), None)
     chosen = choose(items_of(usable.values()), rule, {}, words)
     return [usable[name] for name in chosen.ids]

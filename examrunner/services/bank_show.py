@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.approval import by_question, in_force
 from examrunner.domain.bank.banks import Bank, Question
 from examrunner.domain.bank.lint.words import WAIT_SECONDS, spoken_seconds
 from examrunner.domain.errors import WrongUsage
 from examrunner.domain.problems import BadInput
 from examrunner.services.bank_targets import OTHERS, targets
+from examrunner.storage.readers.approval_files import FILE, read_approvals
 from examrunner.storage.readers.bank_files import read_bank
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ def aids_of(question: Question) -> list[tuple[str, str]]:
 def show_bank(named: str, folders: Sequence[Path] = ()) -> ShownBank:
     """Return a bank given by its reading or its file.
 
-    It is looked for in the folders, else where `bank lint` looks. Raises WrongUsage where there is
-    none, BadInput where it cannot be read.
+    It is looked for in the folders, else where `bank lint` looks. Each question has the state that
+    counts. Raises WrongUsage where there is none, BadInput where it or approvals.yaml beside it
+    cannot be read.
     """
     path = Path(named)
     if not path.is_file():
@@ -74,8 +77,10 @@ def show_bank(named: str, folders: Sequence[Path] = ()) -> ShownBank:
             raise WrongUsage(f"There is no bank of {named}.", hint)
         path = by_reading[named]
     bank, problems = read_bank(path)
-    if bank is None:
-        raise BadInput(problems)
+    entries, wrong = read_approvals(path.parent / FILE)
+    if bank is None or wrong:
+        raise BadInput([*problems, *wrong])
+    bank = in_force(bank, by_question(entries.approvals))
     ordered = sorted(bank.questions, key=lambda one: _place(one.kind))
     return ShownBank(bank, path, tuple(map(_spoken, ordered)))
 

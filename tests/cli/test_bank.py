@@ -161,6 +161,33 @@ def test_a_bank_that_is_not_there_is_told_of(bank: Path, capsys: Captured) -> No
     assert "trees.yaml:1" in capsys.readouterr().err
 
 
+def test_show_tells_the_state_that_counts(bank: Path, capsys: Captured) -> None:
+    """What stands at a question is what a draw goes by, not what its writer claims."""
+    bank.write_text(clean_bank().replace("status: draft", "status: reviewed"))
+    typed("bank", "approve", bank, "--by", "ta-2", "--question", "trees-c1")
+    typed("bank", "approve", bank, "--by", "ta-2", "--review", "--question", "trees-d1")
+    capsys.readouterr()
+    assert typed("bank", "show", bank) == 0
+    heads = [one for one in capsys.readouterr().out.splitlines() if " marks  trees-" in one]
+    ends = {one.split("  ")[2]: one.split("  ")[3:] for one in heads}
+    assert ends.pop("trees-c1") == ["approved"]
+    assert ends.pop("trees-d1") == ["reviewed"]
+    assert len(ends) == 11
+    assert not any(ends.values())
+
+
+def test_labels_keep_their_column_where_lines_are_broken(
+    bank: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal a text that takes two lines begins where its neighbours' do."""
+    monkeypatch.setattr("examrunner.cli.output._columns", lambda _stream: 40)
+    bank.write_text(clean_bank().replace("must: the alder", f"must: {'long ' * 9}alder", 1))
+    assert typed("bank", "show", bank) == 0
+    out = capsys.readouterr().out
+    assert "    1 must  long long" in out
+    assert "\n    long" in out
+
+
 # --- approve -------------------------------------------------------------------------------
 
 

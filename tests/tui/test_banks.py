@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, contextmanager
+from datetime import date
 from threading import Event
 from typing import TYPE_CHECKING
 
+from examrunner.domain.bank.approval import Judged
 from examrunner.domain.bank.banks import State
+from examrunner.services.approving import judge, waiting_for
 from examrunner.services.bank_list import Shelf, sample_sheet, shelf_of
 from examrunner.storage.readers.approval_files import FILE, read_approvals
 from examrunner.storage.readers.bank_files import read_bank
@@ -239,6 +242,51 @@ async def test_a_sample_sheet_is_one_that_could_be_drawn(tmp_path: Path) -> None
         assert "2 banks" in await made.press("escape")
 
 
+async def test_a_sample_sheet_has_no_question_that_a_draw_refuses(tmp_path: Path) -> None:
+    """With `questions: reviewed` it is chosen from those that count as reviewed."""
+    text = bank("a", *USUAL_KINDS, *USUAL_KINDS).replace("draft", "reviewed")
+    session = write_small(tmp_path, a=text)
+    settings = session / "session.yaml"
+    rules = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{rules}questions: reviewed\n", encoding="utf-8")
+    wanted = [f"a{n}" for n in range(5, 9)]
+    (waiting, _) = waiting_for([session / "banks" / "paper-a.yaml"], Judged.REVIEWED)
+    for one in waiting:
+        if one.question.id in wanted:
+            judge(one, Judged.REVIEWED, "ta-2", date(2024, 12, 1))
+    shelf = shelf_of([session])
+    shelf.refresh()
+    row = next(row for row in shelf.rows if row.reading == "paper-a")
+    async with browsing(session) as made:
+        rows = made.text().splitlines()
+        place = [one.split()[1] for one in rows if one.startswith("  Paper")].index("A")
+        await made.press(*["down"] * place, "enter")
+        for _ in range(5):
+            text = await made.press("s")
+            signs = [one.split()[0] for one in text.splitlines() if "Why " in one][:4]
+            assert signs == ["+"] * 4
+    asked = sample_sheet(row, shelf.sheet_rule, shelf.settings.questions)
+    assert [one.id for one in asked] == wanted
+
+
+async def test_what_was_refused_is_not_said_of_what_comes_next(tmp_path: Path) -> None:
+    """Words about one bank or question are gone once another deed begins, and name theirs."""
+    session = write_small(tmp_path)
+    path = session / "banks" / "paper-a.yaml"
+    async with browsing(session) as made:
+        rows = [row for row in made.text().splitlines() if row.startswith("  Paper")]
+        places = {row.split()[1]: place for place, row in enumerate(rows)}
+        await made.press(*["down"] * places["C"])
+        assert "paper-c has no bank yet" in await made.press("enter")
+        await made.press("home", *["down"] * places["A"])
+        assert "no bank yet" not in await made.press("enter")
+        await made.press("a")
+        path.write_text(path.read_text(encoding="utf-8").replace("Why 1?", "Why so?"))
+        await look(made)
+        assert "changed meanwhile" in await made.press("enter")
+        assert "changed meanwhile" not in await made.press("a")
+
+
 async def test_the_editor_opens_at_the_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,4 +337,4 @@ def test_retired_questions_are_on_no_sheet(tmp_path: Path) -> None:
     row = next(row for row in shelf.rows if row.reading == "paper-a")
     assert row.states == {State.RETIRED: 4, State.DRAFT: 4}
     assert row.bank is not None
-    assert {q.id for q in sample_sheet(row.bank, shelf.sheet_rule)} == {"a5", "a6", "a7", "a8"}
+    assert {q.id for q in sample_sheet(row, shelf.sheet_rule)} == {"a5", "a6", "a7", "a8"}

@@ -107,15 +107,17 @@ class BankScreen(JudgingScreen, ListScreen):
         from examrunner.domain.draw.sheets import NoSheet
         from examrunner.services.bank_list import sample_sheet
 
-        bank, rule = self.row.bank, self.shelf.sheet_rule
-        if bank is None:
+        row, shelf = self.row, self.shelf
+        if row.bank is None:
             return
         try:
-            self._sheet = tuple(question.id for question in sample_sheet(bank, rule))
+            asked = sample_sheet(row, shelf.sheet_rule, shelf.settings.questions)
         except NoSheet as failure:
             self.exam.say(failure.message)
             return
+        self._sheet = tuple(question.id for question in asked)
         self.chosen = 0
+        self.exam.message = None
         self.draw()
 
     def action_open(self) -> None:

@@ -115,17 +115,18 @@ class BanksScreen(ListScreen):
         if row is None:
             return
         if row.bank is None and row.file is None:
-            self.exam.say("no bank yet: general questions would be asked")
+            self.exam.say(f"{row.reading} has no bank yet: general questions would be asked")
             return
         from examrunner.tui.screens.bank import BankScreen
 
+        self.exam.message = None
         self.app.push_screen(BankScreen(self.shelf, row.reading))
 
     def action_edit(self) -> None:
         """Open the chosen bank in the editor, at its first problem."""
         row = self._row()
         if row is None or row.file is None:
-            self.exam.say("there is no file to edit yet")
+            self.exam.say(f"{row.reading if row else 'this folder'} has no file to edit yet")
             return
         first = next((one.line for one in row.problems if one.line), None)
         edit_in(self, row.file, first)
@@ -139,6 +140,7 @@ def edit_in(screen: ExamScreen, file: Path, at: int | None) -> None:
     """Give the terminal to the user's editor, and take it back."""
     from examrunner.storage.editor import edit
 
+    screen.exam.message = None
     try:
         with screen.app.suspend():
             edit(file, at)

@@ -69,6 +69,8 @@ class JudgingScreen(ExamScreen):
         if one is None:
             return
         self._judging = state, one
+        self.exam.message = None
+        self.draw_status()
         self.field.asks(f"{one.question.id}: {words}")
         self.field.open("" if state is Judged.RETURNED else _me())
 
