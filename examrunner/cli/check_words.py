@@ -64,13 +64,18 @@ def say_check(checked: Checked, folder: Path, out: Output) -> None:
     if prepared is not None:
         _say_bankless(prepared, out)
         _say_excluded(prepared, out)
+    counts = "The session has been opened: its record counts, and changes in the files do not."
     if not checked.is_ok:
-        out.say("not ok: the day cannot begin before the errors are gone.")
+        if checked.is_committed:
+            out.say("not ok: the errors stand in the way of what is taken in from these files.")
+            out.say(counts)
+        else:
+            out.say("not ok: the day cannot begin before the errors are gone.")
         return
     assert prepared is not None
     _say_ok(prepared, out)
     if checked.is_committed:
-        out.say("The session has been opened: its record counts, and changes in the files do not.")
+        out.say(counts)
     out.say(f"Next: {quoted('open', folder)}")
 
 

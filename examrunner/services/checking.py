@@ -19,6 +19,8 @@ from examrunner.storage.readers.session_files import read_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from examrunner.domain.exam.settings import Settings
+
 NO_BANK = "no-bank"
 """The rule of the problems that `ranked` tells in one table."""
 
@@ -55,10 +57,14 @@ def check(folder: Path) -> Checked:
     try:
         prepared = prepare(folder)
     except BadInput as bad:
-        return Checked(None, _errors_first(bad.problems), is_committed=False)
+        settings, _ = read_settings(folder)
+        return Checked(None, _errors_first(bad.problems), _has_record(folder, settings))
     problems = [*prepared.problems, *_does_not_fit(prepared), *exposure_problems(prepared)]
-    is_committed = (folder / prepared.settings.database).is_file()
-    return Checked(prepared, _errors_first(problems), is_committed)
+    return Checked(prepared, _errors_first(problems), _has_record(folder, prepared.settings))
+
+
+def _has_record(folder: Path, settings: Settings | None) -> bool:
+    return settings is not None and (folder / settings.database).is_file()
 
 
 def excluded(prepared: Prepared) -> list[Excluded]:
