@@ -69,6 +69,8 @@ def say_check(checked: Checked, phase: SessionPhase, folder: Path, out: Output) 
     if not checked.is_ok:
         if phase in (SessionPhase.DRAFT, SessionPhase.COMMITTED):
             out.say("not ok: the day cannot begin before the errors are gone.")
+        else:
+            out.say("not ok: the errors stand in the way of what is taken in from these files.")
         say_record(phase, out)
         return
     assert prepared is not None

@@ -309,7 +309,7 @@ def _update(options: Namespace, out: Output) -> int:
     from examrunner.services.folders import session_folder
 
     with opened(session_folder(options.session)) as desk:
-        changes = changes_of(desk)
+        changes = changes_of(desk, banks=options.banks)
         if not options.json:
             say_changes(changes, out)
         some = changes.to_take > 0 or (options.banks and bool(changes.banks))

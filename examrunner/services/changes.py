@@ -8,6 +8,7 @@ so. Lines above are never touched.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from examrunner.domain.bank.fallback import questions_for
@@ -16,6 +17,7 @@ from examrunner.domain.draw.commitment import bank_document
 from examrunner.domain.errors import Refused
 from examrunner.domain.exam import events as ev
 from examrunner.domain.exam.phases import BEFORE, SessionPhase
+from examrunner.domain.exam.settings import WithoutBank
 from examrunner.domain.plain import canonical, sha256, to_plain
 from examrunner.domain.problems import BadInput, has_errors
 from examrunner.domain.text import counted, some
@@ -81,16 +83,18 @@ class Changes:
         return len(self.new) + len(self.people) + sum(not one.is_drawn for one in self.lists)
 
 
-def changes_of(desk: Desk, instead: Mapping[str, bytes] = NOTHING) -> Changes:
+def changes_of(
+    desk: Desk, instead: Mapping[str, bytes] = NOTHING, *, banks: bool = False
+) -> Changes:
     """Read the session's files anew and compare them with the record.
 
-    `instead` holds lists that are not written yet, as `prepare` takes them. Raises BadInput where
-    the files have errors, Refused in a draft session.
+    `instead` holds lists that are not written yet, as `prepare` takes them; `banks` says that the
+    questions will be taken in, too. Raises BadInput where the files have errors, Refused in a draft
+    session.
     """
     stored = desk.stored_session()
     prepared = prepare(desk.folder, instead)
-    if has_errors(prepared.problems):
-        raise BadInput(prepared.problems)
+    _demand(prepared, None if banks else set(stored.banks))
     rows = {row.student.student_id: row for row in desk.rows()}
     lists, people = [], []
     reviewed = _reviewed(prepared)
@@ -103,13 +107,13 @@ def changes_of(desk: Desk, instead: Mapping[str, bytes] = NOTHING) -> Changes:
         known = dict(stored.reviewed.get(row.key, {}))
         if before != after or known != reviewed[student.student_id]:
             lists.append(ListChange(row, before, after, _is_drawn(row)))
-        if other := _differing(row.student, student):
-            people.append(PersonChange(row, student, other))
+        if differing := _differing(row.student, student):
+            people.append(PersonChange(row, student, differing))
     known_ids = {row.student.student_id for row in desk.rows()}
     new = tuple(one for one in prepared.students if one.student_id not in known_ids)
     now = banks_of(prepared).documents
-    banks = tuple(name for name, sha in sorted(now.items()) if stored.banks.get(name, sha) != sha)
-    return Changes(prepared, new, tuple(lists), tuple(people), tuple(rows.values()), banks)
+    other = tuple(name for name, sha in sorted(now.items()) if stored.banks.get(name, sha) != sha)
+    return Changes(prepared, new, tuple(lists), tuple(people), tuple(rows.values()), other)
 
 
 def words_of(changes: Changes) -> list[tuple[str, str]]:
@@ -139,7 +143,8 @@ def take_in(desk: Desk, changes: Changes, why: str | None = None, *, banks: bool
 
     With `banks` later sheets come from the questions that the files have by now, too. `why` is a
     code of WHY; without it new students are late and lists were wrong. Raises Refused unless the
-    day has begun and is not over, NotSaved where the disk does not take it; then nothing changed.
+    day has begun and is not over, BadInput where banks are wanted and have errors, NotSaved where
+    the disk does not take it; then nothing changed.
     """
     if desk.phase not in (SessionPhase.OPEN, SessionPhase.SUSPENDED):
         raise Refused(
@@ -152,6 +157,8 @@ def take_in(desk: Desk, changes: Changes, why: str | None = None, *, banks: bool
         raise Refused(f"{why!r} is no reason for the public log.", ", ".join(WHY))
     if desk.waiting:
         raise Refused("Not everything is saved yet.", "Try again once it is.")
+    if banks:
+        _demand(changes.prepared)
     assert desk.ledger is not None
     taking = _Taking(desk, changes, why)
     taking.add_all()
@@ -175,6 +182,22 @@ def take_in(desk: Desk, changes: Changes, why: str | None = None, *, banks: bool
         desk.copier.saved()
         desk.copier.copy()
     return len(taking.drafts)
+
+
+def _demand(prepared: Prepared, recorded: set[str] | None = None) -> None:
+    """Raise BadInput where files have errors that stand in the way.
+
+    A bank's error does not where the record has questions on its reading, one of `recorded`: they
+    are what is asked. Where readings without a bank are excluded, the lists rest on all banks.
+    """
+    errors = [one for one in prepared.problems if has_errors([one])]
+    if recorded is not None and prepared.settings.without_bank is not WithoutBank.EXCLUDE:
+        has_new = not recorded.issuperset(banks_of(prepared).documents)
+        of_banks = [one for one in prepared.bank_problems if one in errors]
+        idle = [one for one in of_banks if not has_new or Path(one.file or "").stem in recorded]
+        errors = [one for one in errors if one not in idle]
+    if errors:
+        raise BadInput(errors)
 
 
 class _Taking:

@@ -53,6 +53,8 @@ class Prepared:
     eligible: dict[str, Eligibility]
     """Student id to the readings that may be drawn, and why others may not."""
     problems: tuple[Problem, ...]
+    bank_problems: tuple[Problem, ...]
+    """Those of them that are about banks and their approval."""
 
     def lists(self) -> dict[str, tuple[str, ...]]:
         """Return the readings that may be drawn, by student id, in exam order."""
@@ -61,11 +63,14 @@ class Prepared:
     def without_bank(self) -> list[tuple[str, Fraction]]:
         """Return the readings that may be drawn and have no bank, the likeliest first.
 
-        With each comes the chance that anybody draws it.
+        With each comes the chance that anybody draws it. A bank that cannot be used is an error
+        of its own.
         """
         papers = self.settings.exam.papers_per_student
         ranked = draw_likelihood(self.lists().values(), papers)
-        return [(name, chance) for name, chance in ranked.items() if name not in self.banks]
+        wrong = [one for one in self.bank_problems if has_errors([one])]
+        there = {Path(one.file).stem for one in wrong if one.file}.union(self.banks)
+        return [(name, chance) for name, chance in ranked.items() if name not in there]
 
 
 def prepare(folder: Path, instead: Mapping[str, bytes] = NOTHING) -> Prepared:
@@ -95,7 +100,8 @@ def prepare(folder: Path, instead: Mapping[str, bytes] = NOTHING) -> Prepared:
     only = usable if settings.without_bank is WithoutBank.EXCLUDE else None
     lists = eligibility(students, matched.reviews, course, settings.eligible, only)
     rules = settings.reviews or (course.reviews if course else ReviewRules())
-    problems += [*matched.problems, *found, *_usable(banks, usable, settings)]
+    found += _usable(banks, usable, settings)
+    problems += [*matched.problems, *found]
     each = settings.exam.papers_per_student
     problems += review_rule_problems(course, rules, students, matched.reviews, lists, papers=each)
     problems += _examinable(students, lists)
@@ -110,6 +116,7 @@ def prepare(folder: Path, instead: Mapping[str, bytes] = NOTHING) -> Prepared:
         fallback=course.fallback if course and course.fallback else PROGRAM_FALLBACK,
         eligible={one.student_id: one for one in lists},
         problems=(),
+        bank_problems=tuple(found),
     )
     return replace(prepared, problems=(*problems, *_bankless(prepared)))
 

@@ -92,6 +92,12 @@ def test_check_of_an_opened_session_says_what_counts(session: Path, capsys: Capt
     """Once a session has been opened, its record counts and its files do not."""
     assert typed("check", session) == 0
     assert "its record counts" in capsys.readouterr().out
+    with (session / "reviews.csv").open("a", encoding="utf-8") as file:
+        file.write('"open')
+    assert typed("check", session) == 1
+    told = capsys.readouterr().out
+    assert "its record counts" in told
+    assert "cannot begin" not in told
 
 
 def test_plan_of_an_opened_session_is_the_record_s(session: Path, capsys: Captured) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +21,6 @@ from examrunner.services.secret import read_secret
 from tests.services.desks import REVIEWS, ROSTER, SETTINGS, Room, bank, write_small
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
 
@@ -213,3 +213,35 @@ def test_files_with_errors_are_told_and_nothing_is_taken(room: Room) -> None:
     with pytest.raises(BadInput):
         changes_of(room.desk)
     assert room.attempt().phase is Phase.CALLED
+
+
+def test_a_half_written_bank_keeps_no_late_student_out(room: Room) -> None:
+    """The record has the questions: a bank in the files stops only the act that takes it in."""
+    room.decided("ana")
+    (room.folder / "banks" / "paper-a.yaml").write_text("questions: [", encoding="utf-8")
+    (room.folder / "banks" / "paper-c.yaml").write_text(
+        "reading: paper-c\nquestions: []\n", encoding="utf-8"
+    )
+    write(room, ROSTER + "kim,Kim\n", REVIEWS + "kim,Paper B,2024-11-01\n")
+    changes = changes_of(room.desk)
+    with pytest.raises(BadInput) as wanted:
+        take_in(room.desk, changes, banks=True)
+    assert {one.rule for one in wanted.value.problems} == {"yaml", "empty-bank"}
+    with pytest.raises(BadInput):
+        changes_of(room.desk, banks=True)
+    assert room.wrote(lambda: take_in(room.desk, changes)) == ["added"]
+    replayed(room)
+
+
+def test_a_late_student_s_own_reading_needs_a_bank_that_can_be_used(room: Room) -> None:
+    """On a reading that the record does not have, a broken bank is told, and only its errors."""
+    room.called()
+    (room.folder / "banks" / "paper-a.yaml").write_text("questions: [", encoding="utf-8")
+    (room.folder / "banks" / "paper-d.yaml").write_text("questions: [", encoding="utf-8")
+    course = room.folder / "course.yaml"
+    text = course.read_text(encoding="utf-8")
+    course.write_text(text + "  - {id: paper-d, title: Paper D}\n", encoding="utf-8")
+    write(room, ROSTER + "kim,Kim\n", REVIEWS + "kim,Paper D,\n")
+    with pytest.raises(BadInput) as wanted:
+        changes_of(room.desk)
+    assert [Path(one.file or "").stem for one in wanted.value.problems] == ["paper-d"]

@@ -68,8 +68,13 @@ def test_somebody_with_an_assigned_paper_is_examinable(tmp_path: Path) -> None:
 def test_a_bank_without_a_drawable_question_is_an_error(
     tmp_path: Path, text: str, settings: str
 ) -> None:
-    """An empty bank is named by its file, and never silently replaced by general questions."""
+    """An empty bank is named by its file, and never silently replaced by general questions.
+
+    It is there: it does not count among the readings that have none.
+    """
     prepared = prepare(write_small(tmp_path, settings, a=text))
+    assert "paper-a" not in dict(prepared.without_bank())
+    assert not any("`paper-a`" in one.text for one in prepared.problems if one.rule == "no-bank")
     empty = [one for one in prepared.problems if one.rule == "empty-bank"]
     assert empty[0].file == "paper-a.yaml"
     assert empty[0].severity is Severity.ERROR

@@ -9,6 +9,7 @@ from examrunner.services.begin import commit_session, open_day
 from examrunner.services.draws import draw_all
 from tests.classes import ROSTER, SETTINGS, write_session
 from tests.services.desks import Room as Desks
+from tests.services.desks import bank, write_small
 from tests.tui.room import Room, room
 
 if TYPE_CHECKING:
@@ -145,6 +146,18 @@ async def test_a_late_student_is_taken_in_from_the_board(tmp_path: Path) -> None
         assert lines(made)[-1]["e"] == "add"
         await made.press("end", "enter", "enter", "r")
         assert lines(made)[-2]["s"] == lines(made)[1]["s"]
+
+
+async def test_questions_written_later_are_told_and_stay_where_they_are(tmp_path: Path) -> None:
+    """F says which readings have other questions by now, and what would take them in."""
+    folder = write_small(tmp_path)
+    async with room(folder) as made:
+        await made.press("enter", "escape")
+        text = bank("c", "opening", "core", "detail", "critique")
+        (folder / "banks" / "paper-c.yaml").write_text(text, encoding="utf-8")
+        shown = await made.press("f")
+        assert "questions  on paper-c changed since the commit" in shown
+        assert "update --banks takes newer ones." in shown
 
 
 # --- drawn ahead ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from examrunner.tui.actions import Action
 
-KIND = 9
+KIND = 11
 """Cells of a change's kind."""
 INK = {"gone": "warn"}
 
@@ -63,6 +63,8 @@ class UpdateScreen(ExamScreen):
         if len(rows) > height:
             rows = [*rows[: height - 1], line((f"  and {len(rows) - height + 1} more", "warn"))]
         told = "Lines of the public log are added; none that is there changes."
+        if self._changes is not None and self._changes.banks:
+            told = "Questions stay those of the commit; examrunner update --banks takes newer ones."
         self.canvas("body").show([*rows, EMPTY, line((f"  {told}", "dim"))])
 
     def action_take_in(self) -> None:
