@@ -57,6 +57,7 @@ def new_bank(reading: str, course: str | None = None, folder: Path | None = None
     known = catalogue.by_id().get(reading) if catalogue else None
     if catalogue and known is None:
         near = difflib.get_close_matches(reading, catalogue.by_id(), n=3)
+        near = near or [name for name in catalogue.by_id() if reading in name][:3]
         hint = f"Did you mean {', '.join(near)}?" if near else f"Add it to {place} first."
         raise WrongUsage(f"No reading of {place} has the id {reading}.", hint)
     listed = _listed()

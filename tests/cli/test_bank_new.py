@@ -77,8 +77,9 @@ def test_a_bank_begun_in_a_session_stands_where_the_session_looks(
     """Its reading is one of the reviews, with their title; no folder for banks is told."""
     folder = write_session(tmp_path / "exam", "session: s\nbanks: []\n")
     monkeypatch.chdir(folder)
-    assert typed("bank", "new", "attention-is-all-you-ned") == 2
-    assert "Did you mean attention-is-all-you-need" in capsys.readouterr().err
+    for near in ("attention-is-all-you-ned", "attention"):
+        assert typed("bank", "new", near) == 2
+        assert "Did you mean attention-is-all-you-need" in capsys.readouterr().err
     assert typed("bank", "new", "attention-is-all-you-need", "--json") == 0
     assert data(capsys) | {"schema": None} == {
         "ok": True,
