@@ -30,7 +30,10 @@ def add_new(commands: Commands) -> None:
         "--course", metavar="FILE", help="the catalogue (course.yaml), or cs496 for the shipped one"
     )
     parser.add_argument(
-        "--to", type=Path, metavar="DIR", help="the folder of banks (default: the catalogue's)"
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="the folder of banks (default: the session's first, else the catalogue's)",
     )
     add_json(parser)
     parser.set_defaults(run=_new)
@@ -79,8 +82,11 @@ def _new(options: Namespace, out: Output) -> int:
     made = new_bank(options.reading, options.course, options.to)
     check = quoted("bank", "lint", made.file)
     schema = str(made.schema) if made.schema else None
-    out.emit({"ok": True, "file": str(made.file), "title": made.title, "schema": schema})
+    found = {"file": str(made.file), "title": made.title, "schema": schema}
+    out.emit({"ok": True, **found, "missing_in_banks": made.missing or None})
     out.whole(f"Begun: {made.file}")
+    if made.missing:
+        out.say(f"session.yaml looks for no banks there: add `{made.missing}` to `banks: [...]`.")
     if not made.title:
         out.say("No catalogue knows this reading: fill in its title.")
     if schema:

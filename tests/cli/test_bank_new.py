@@ -14,6 +14,7 @@ import yaml
 from examrunner.storage.readers.bank_files import read_bank
 from examrunner.storage.writers.json_schema import TEXTS, bank_schema
 from tests.banks import clean_bank
+from tests.classes import write_session
 from tests.cli.test_bank import data, typed
 
 Captured = pytest.CaptureFixture[str]
@@ -68,6 +69,39 @@ def test_what_a_new_bank_says_to_type_works_where_it_was_begun(bank: Path, to: s
         assert [one[:2] for one in words] == [["bank", "show"], ["bank", "lint"]]
         assert [typed(*one) for one in words] == [0, 0]
         assert not any(Path(one[2]).is_absolute() for one in words)
+
+
+def test_a_bank_begun_in_a_session_stands_where_the_session_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Its reading is one of the reviews, with their title; no folder for banks is told."""
+    folder = write_session(tmp_path / "exam", "session: s\nbanks: []\n")
+    monkeypatch.chdir(folder)
+    for near in ("attention-is-all-you-ned", "attention"):
+        assert typed("bank", "new", near) == 2
+        assert "Did you mean attention-is-all-you-need" in capsys.readouterr().err
+    assert typed("bank", "new", "attention-is-all-you-need", "--json") == 0
+    assert data(capsys) | {"schema": None} == {
+        "ok": True,
+        "file": "attention-is-all-you-need.yaml",
+        "title": "Attention Is All You Need",
+        "schema": None,
+        "missing_in_banks": ".",
+    }
+    Path("attention-is-all-you-need.yaml").unlink()
+    Path("session.yaml").write_text("session: s\nbanks: [own]\n")
+    assert typed("bank", "new", "attention-is-all-you-need") == 0
+    assert "looks for no banks" not in capsys.readouterr().out
+    assert Path("own", "attention-is-all-you-need.yaml").is_file()
+    assert typed("bank", "new", "attention-is-all-you-need", "--to", "other") == 0
+    assert "add `other` to `banks: [...]`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("reading", ["course", "approvals", "exposure"])
+def test_no_bank_takes_the_place_of_a_file_beside_banks(bank: Path, reading: str) -> None:
+    """A reading cannot have the name of the catalogue or of what the program keeps."""
+    assert typed("bank", "new", reading, "--to", "shelf") == 2
+    assert not Path("shelf").exists()
 
 
 def test_nothing_is_overwritten(bank: Path, capsys: Captured) -> None:
