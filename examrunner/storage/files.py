@@ -27,9 +27,16 @@ def write_atomically(
 
     A temporary file in the same folder is filled, forced to the disk and renamed. When this
     returns, the bytes survive a power cut, unless `durable` is off, which suits data that can
-    be made again. A signal that ends the program waits for the whole step.
+    be made again. A signal that ends the program waits for the whole step. A folder that takes no
+    file is what its fault names.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent
+        )
+    except OSError as fault:
+        fault.filename = str(path.parent)
+        raise
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -54,6 +54,13 @@ def test_a_fault_leaves_the_old_file(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The fault names the folder that was asked for, never a temporary file."""
+    with pytest.raises(FileNotFoundError) as fault:
+        write_atomically(tmp_path / "gone" / "f", b"x")
+    assert fault.value.filename == str(tmp_path / "gone")
+
+
 @posix
 def test_the_folder_is_forced_to_the_disk_after_the_rename(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
