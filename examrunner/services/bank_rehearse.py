@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from examrunner.domain.bank.banks import State
+from examrunner.domain.bank.banks import State, drawable
 from examrunner.domain.course.people import Review, Student
-from examrunner.domain.errors import Environment
+from examrunner.domain.errors import Environment, Refused
 from examrunner.domain.exam.settings import REHEARSAL, Settings, WithoutBank
 from examrunner.domain.problems import BadInput
 from examrunner.services.folders import REVIEWS_FILE, ROSTER_FILE, SETTINGS_FILE, USUAL_DATABASE
@@ -28,11 +28,14 @@ def pretend(target: Path, bank: Path, like: Path | None = None) -> Settings:
     """Write a session folder in which everybody has reviewed one reading.
 
     Minutes, sheet and rules are those of the session `like`, else the usual ones; drafts are
-    asked. Raises BadInput where bank or session cannot be read, Environment where the disk says no.
+    asked. Raises BadInput where bank or session cannot be read, Refused where the bank has no
+    question to ask, Environment where the disk says no.
     """
     found, problems = read_bank(bank)
     if found is None:
         raise BadInput(problems)
+    if not drawable(found, State.DRAFT):
+        raise Refused(f"{bank} has no question to ask yet.", "`kind` and `say` make one.")
     usual = demand_settings(like) if like is not None else Settings(session="")
     course = bank.parent / COURSE
     settings = replace(

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from examrunner.domain.errors import Refused
 from examrunner.domain.problems import BadInput
 from examrunner.services.bank_rehearse import STUDENTS, pretend
-from tests.services.desks import SETTINGS, Room, write_small
+from tests.services.desks import SETTINGS, Room, bank, write_small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,17 @@ def test_minutes_and_sheet_are_those_of_the_session(tmp_path: Path) -> None:
     room = Room(tmp_path / "try")
     assert len(room.revealed("try-1").questions) == 2
     room.leave()
+
+
+@pytest.mark.parametrize(
+    "text", ["reading: paper-a\nquestions: []\n", bank("a", "core", status="retired")]
+)
+def test_a_bank_without_a_question_is_told_before_the_app_opens(tmp_path: Path, text: str) -> None:
+    """One that was only begun, or whose questions are all retired, cannot be tried out."""
+    path = write_small(tmp_path, a=text) / "banks" / "paper-a.yaml"
+    with pytest.raises(Refused, match="no question to ask yet"):
+        pretend(tmp_path / "try", path)
+    assert not (tmp_path / "try").exists()
 
 
 def test_a_bank_that_cannot_be_read_is_told(tmp_path: Path) -> None:
