@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 USUAL = ("opening", "core", "detail", "critique")
 SIGN = {State.APPROVED: "✓", State.REVIEWED: "+", State.DRAFT: "·", State.RETIRED: "–"}
+STEPS = (State.DRAFT, State.REVIEWED, State.APPROVED, State.RETIRED)
 LABEL, WIDEST = 8, 100
 """Cells of a label such as `enough`, and of a line that is still easy to read."""
 
@@ -26,14 +27,17 @@ def kinds_words(row: Shelved) -> str:
     return "  ".join(str(row.kinds.get(kind, 0)) for kind in USUAL) if row.file else ""
 
 
-def state_words(row: Shelved) -> str:
-    """Return how far a bank's questions have come."""
+def state_words(row: Shelved, cells: int = WIDEST) -> str:
+    """Return how far a bank's questions have come; where there is no room, the least far ones."""
     if row.file is None:
         return "no bank"
     if row.bank is None:
         return "unreadable"
-    told = [f"{number} {state}" for state, number in sorted(row.states.items())]
-    return ", ".join(told) or "empty"
+    told = ", ".join(f"{number} {state}" for state, number in sorted(row.states.items()))
+    if len(told) <= cells:
+        return told or "empty"
+    least = next(state for state in STEPS if row.states.get(state))
+    return f"{row.states[least]} {least} of {len(row.standings)}"
 
 
 def problem_words(row: Shelved) -> str:

@@ -78,6 +78,18 @@ async def test_the_shelf_lists_banks_with_kinds_and_states(tmp_path: Path) -> No
         assert "chance" not in text
 
 
+async def test_states_that_have_no_room_are_not_cut(tmp_path: Path) -> None:
+    """The list then says how many are least far; the bank's own screen has all states."""
+    folder = write_small(tmp_path) / "banks"
+    (waiting, _) = waiting_for([folder / "paper-a.yaml"], Judged.APPROVED)
+    states = (Judged.APPROVED, Judged.REVIEWED, Judged.REVIEWED)
+    for one, state in zip(waiting, states, strict=False):
+        judge(one, state, "ta-2", date(2024, 12, 1))
+    async with browsing(folder) as made:
+        assert "  5 draft of 8  " in made.text()
+        assert "1 approved, 5 draft, 2 reviewed" in await made.press("enter")
+
+
 async def test_a_session_s_shelf_ranks_by_chance_and_names_what_is_missing(tmp_path: Path) -> None:
     """With a session the likeliest reading comes first, and one without a bank says so."""
     async with browsing(write_small(tmp_path)) as made:

@@ -91,7 +91,7 @@ class BanksScreen(ListScreen):
         return line(
             (f"  {pad(row.title, self._room() - 2)}  ", ink),
             (pad(kinds_words(row), KINDS), ""),
-            (pad(state_words(row), STATES), "dim"),
+            (pad(state_words(row, STATES - 1), STATES), "dim"),
             (
                 pad(problem_words(row), PROBLEMS),
                 "warn" if row.errors or row.file is None else "dim",
