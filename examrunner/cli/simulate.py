@@ -88,6 +88,7 @@ def _simulate(options: Namespace, out: Output) -> int:
 
     _demand(options)
     with Progress(out) as told:
+        told("reading the session")
         found = simulated(
             material_of(session_folder(options.session)),
             sessions=options.sessions,

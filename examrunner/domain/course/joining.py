@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from examrunner.domain.course.people import Student
@@ -161,12 +161,13 @@ def name_keys(name: str) -> frozenset[str]:
 
 def told_apart(students: Collection[Student]) -> dict[str, str]:
     """Return what to call each student, by id: the name, with the id where several share it."""
-    shared = Counter(key for one in students for key in name_keys(one.name))
+    keys = [name_keys(one.name) for one in students]
+    shared = Counter(chain.from_iterable(keys))
     return {
         one.student_id: f"{one.name} ({one.student_id})"
-        if any(shared[key] > 1 for key in name_keys(one.name))
+        if any(shared[key] > 1 for key in own)
         else one.name
-        for one in students
+        for one, own in zip(students, keys, strict=True)
     }
 
 
