@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from examrunner.domain.problems import BadInput, Severity
+from examrunner.domain.text import safe
+from examrunner.tui.lines import cells_of, pad
 
 if TYPE_CHECKING:
     from examrunner.domain.errors import ExamError
+    from examrunner.domain.problems import Problem
 
 
 def path_from(text: str) -> Path | None:
@@ -45,17 +48,29 @@ def told(failure: ExamError) -> str:
     """Return a fault and what to do about it, to be wrapped; of several faults the first."""
     if not isinstance(failure, BadInput):
         return f"{failure.message} {failure.hint}".rstrip()
+    words, more = _first(failure)
+    hint = _errors(failure)[0].hint
+    return f"{words}{more}; {hint}" if hint else words + more
+
+
+def in_a_line(failure: BadInput, cells: int) -> str:
+    """Return the first error and how many more there are in at most so many cells.
+
+    The words on the first are cut, with an ellipsis, before the number is.
+    """
+    words, more = _first(failure)
+    return pad(words, min(cells_of(words), cells - len(more))) + more
+
+
+def _errors(failure: BadInput) -> list[Problem]:
     errors = [one for one in failure.problems if one.severity is Severity.ERROR]
-    hint = errors[0].hint if errors else ""
-    return f"{in_a_line(failure)}; {hint}" if hint else in_a_line(failure)
+    return errors or list(failure.problems)
 
 
-def in_a_line(failure: BadInput) -> str:
-    """Return the first error, its file without the folder, and how many problems more there are."""
-    errors = (one for one in failure.problems if one.severity is Severity.ERROR)
-    first = next(errors, failure.problems[0])
+def _first(failure: BadInput) -> tuple[str, str]:
+    """Return the first error, its file without the folder, and how many more there are."""
+    first, *others = _errors(failure)
     name = PurePath(first.file).name if first.file else None
     place = ":".join(str(part) for part in (name, first.line, first.column) if part)
-    more = len(failure.problems) - 1
-    rest = f" (and {more} more)" if more else ""
-    return f"{place}: {first.text}{rest}" if place else f"{first.text}{rest}"
+    words = safe(f"{place}: {first.text}" if place else first.text)
+    return words, f" (and {len(others)} more)" if others else ""

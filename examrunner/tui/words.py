@@ -112,7 +112,9 @@ def failure_line(failure: ExamError, width: int) -> Line:
     """Return what is said above the footer of a failure; its hint only where there is room."""
     from examrunner.storage.database.drafts import NotSaved
 
-    message = in_a_line(failure) if isinstance(failure, BadInput) else failure.message
+    message = failure.message
+    if isinstance(failure, BadInput):
+        message = in_a_line(failure, width - 2)
     words = f"  {message} {failure.hint}".rstrip()
     if len(words) > width:
         words = f"  {message}"

@@ -70,3 +70,16 @@ async def test_what_is_wrong_with_a_file_fits_the_line(tmp_path: Path) -> None:
         told = (await exam.press("enter")).splitlines()[-2].rstrip()
         assert told.startswith("  no-course.yaml: the file cannot be read")
         assert told.endswith(" (and 1 more)")
+
+
+async def test_banks_that_stop_the_day_are_counted_where_the_line_is_short(tmp_path: Path) -> None:
+    """The words on the first are cut before the number of the others is, and warnings are none."""
+    folder = demo(tmp_path)
+    settings = folder / "session.yaml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("questions: draft", "questions: approved"), encoding="utf-8")
+    async with room(folder, size=(80, 24)) as exam:
+        told = (await exam.press("enter")).splitlines()[-2].rstrip()
+    assert told.startswith("  attention-is-all-you-need.yaml: the bank of")
+    assert told.endswith("… (and 20 more)")
+    assert len(told) <= 80
